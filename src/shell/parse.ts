@@ -1,0 +1,118 @@
+import { forEachChild, parse as parseBash, type SyntaxNode } from 'unbash';
+import type { Command, Statement, Word } from 'unbash';
+
+/** A word of a command. `value` is undefined when it depends on a variable or a substitution. */
+export interface ShellWord {
+  readonly text: string;
+  readonly value: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One simple command, wherever it stands (in a pipe, a loop, a substitution). */
+export interface ShellCommand {
+  /** Program name as written; undefined for bare assignments or a name that is not literal. */
+  readonly name: string | undefined;
+  /** The name and the arguments. */
+  readonly words: readonly ShellWord[];
+  readonly assignments: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** Files written through `>`, `>>`, `&>`. */
+  readonly outputs: readonly (string | undefined)[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands between two top-level separators: a command, a pipeline, a loop … */
+export interface ShellPart {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** How it is joined to the part before: `&&` or `;` (also a line end), undefined for the first. */
+  readonly joinedBy: '&&' | ';' | undefined;
+  /** The command itself when the part is one simple command without pipes or redirections of others. */
+  readonly simple: ShellCommand | undefined;
+  /** All simple commands within, in source order. */
+  readonly commands: readonly ShellCommand[];
+}
+
+export interface ShellScript {
+  readonly shebang: string | undefined;
+  readonly parts: readonly ShellPart[];
+  /** Variables that the script reads. */
+  readonly variables: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Parses shell text into its top-level parts. Never throws; `errors` is not empty when the text is not valid shell. */
+export function parseShell(text: string): ShellScript {
+  const script = parseBash(text);
+  const parts: ShellPart[] = [];
+  for (const statement of script.commands) parts.push(...partsOf(statement, text, parts.length > 0));
+  return {
+    shebang: script.shebang,
+    parts,
+    variables: variablesOf(script),
+    errors: (script.errors ?? []).map((error) => error.message),
+  };
+}
+
+function partsOf(statement: Statement, text: string, follows: boolean): ShellPart[] {
+  const node = statement.command;
+  const first = follows ? (';' as const) : undefined;
+  if (node.type !== 'AndOr' || statement.background) return [toPart([node], statement.pos, statement.end, first, text, statement.background === true)];
+  // `a || b && c` is `(a || b) && c`: everything up to the last `||` stays in one part.
+  const lastOr = node.operators.lastIndexOf('||');
+  const groups = lastOr < 0 ? [[node.commands[0]!]] : [node.commands.slice(0, lastOr + 2)];
+  for (const command of node.commands.slice(lastOr < 0 ? 1 : lastOr + 2)) groups.push([command]);
+  return groups.map((group, index) => toPart(group, group[0]!.pos, group.at(-1)!.end, index === 0 ? first : '&&', text, false));
+}
+
+function toPart(nodes: readonly SyntaxNode[], start: number, end: number, joinedBy: '&&' | ';' | undefined, text: string, background: boolean): ShellPart {
+  const commands: ShellCommand[] = [];
+  for (const node of nodes) collect(node, commands);
+  commands.sort((a, b) => a.start - b.start);
+  const only = nodes.length === 1 && nodes[0]!.type === 'Command' && !background ? commands.find((command) => command.start === nodes[0]!.pos) : undefined;
+  return { text: text.slice(start, end), start, end, joinedBy, simple: only, commands };
+}
+
+function collect(node: SyntaxNode, into: ShellCommand[]): void {
+  if (node.type === 'Command') into.push(toCommand(node));
+  forEachChild(node, (child) => collect(child, into));
+}
+
+function toCommand(command: Command): ShellCommand {
+  const words = [...(command.name ? [command.name] : []), ...command.args.filter((arg): arg is Word => arg.type === 'Word')].map(toWord);
+  // `make X=1`: an argument that looks like an assignment is a word to the program.
+  const assignmentArguments = command.args.filter((arg) => arg.type === 'Assignment').map((arg) => ({ text: arg.text, value: /[$`]/.test(arg.text) ? undefined : unquote(arg.text), start: arg.pos, end: arg.end }));
+  return {
+    name: words[0] && command.name ? words[0].value : undefined,
+    words: [...words, ...assignmentArguments].sort((a, b) => a.start - b.start),
+    assignments: command.prefix.flatMap((item) => (item.type === 'Assignment' ? [{ name: item.name, value: item.value.type === 'Word' ? toWord(item.value).value : undefined }] : [])),
+    outputs: command.redirects.flatMap((redirect) => (redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target && !redirect.operator.includes('&') ? [toWord(redirect.target).value] : [])),
+    start: command.pos,
+    end: command.end,
+  };
+}
+
+const unquote = (text: string): string => text.replace(/(["'])(.*?)\1/g, '$2');
+
+function toWord(word: Word): ShellWord {
+  const dynamic = (word.parts ?? []).some(isDynamic);
+  return { text: word.text, value: dynamic ? undefined : word.value, start: word.pos, end: word.end };
+}
+
+function isDynamic(part: { readonly type: string; readonly parts?: readonly { readonly type: string }[] | undefined }): boolean {
+  if (/Expansion|Substitution/.test(part.type)) return true;
+  return (part.parts ?? []).some(isDynamic);
+}
+
+function variablesOf(script: SyntaxNode): string[] {
+  const names = new Set<string>();
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === 'SimpleExpansion') names.add(node.text.replace(/^\$/, ''));
+    if (node.type === 'ParameterExpansion') names.add(node.parameter);
+    forEachChild(node, visit);
+  };
+  visit(script);
+  return [...names];
+}

@@ -1,0 +1,116 @@
+import { afterInstruction, emptyScope, globalScope, lookupIn, type Scope } from '../dockerfile/scope.ts';
+import { argumentsOf, type Dockerfile, type Instruction, type Stage } from '../dockerfile/model.ts';
+import { expandWord } from '../dockerfile/words.ts';
+import { describeImage, type ImageFacts } from '../images/catalogue.ts';
+import { parseImage, type ImageReference } from '../images/reference.ts';
+import { dirname, inImage, type Project } from '../project/project.ts';
+import { copyFacts, type CopyFacts } from './copy.ts';
+import { runFacts, type RunFacts } from './run.ts';
+
+/** One instruction of the stage with everything that is in force when it runs. */
+export interface Step {
+  readonly instruction: Instruction;
+  readonly scope: Scope;
+  /** WORKDIR in force, absolute; undefined when it depends on something unknown. For a WORKDIR: the folder it sets. */
+  readonly cwd: string | undefined;
+  /** USER in force; undefined is the base image's own. */
+  readonly user: string | undefined;
+  readonly run: RunFacts | undefined;
+  readonly copy: CopyFacts | undefined;
+}
+
+/** The base image of the stage. */
+export interface BaseImage {
+  /** As written, with variables. */
+  readonly written: string;
+  /** With the defaults of global ARGs in place; undefined when one has no default. */
+  readonly image: string | undefined;
+  readonly reference: ImageReference | undefined;
+  /** Undefined for an image that is not in the catalogue. */
+  readonly facts: ImageFacts | undefined;
+}
+
+/** The single stage of a Dockerfile, walked through from top to bottom without running anything. */
+export interface Walk {
+  readonly file: Dockerfile;
+  readonly project: Project;
+  readonly stage: Stage;
+  readonly base: BaseImage;
+  readonly globals: Scope;
+  readonly steps: readonly Step[];
+  /** What is in force after the last instruction. */
+  readonly end: { readonly scope: Scope; readonly cwd: string | undefined; readonly user: string | undefined };
+  /** The file or folder of the context that a COPY put at an absolute path of the image; the last one wins. */
+  locate(imagePath: string): string | undefined;
+}
+
+/** Walks through the last stage of a file. */
+export function walk(file: Dockerfile, project: Project): Walk {
+  const stage = file.stages.at(-1)!;
+  const globals = globalScope(file);
+  const base = baseImage(stage.image, globals, file);
+  let scope: Scope = { ...emptyScope, env: new Map(Object.entries(base.facts?.config.env ?? {})) };
+  let cwd: string | undefined = base.facts ? (base.facts.config.workdir ?? '/') : undefined;
+  let user: string | undefined;
+  let shell: readonly string[] | undefined;
+  const folders = new Set<string>(['/', '/tmp', '/root', '/home', '/usr/local/bin', '/usr/bin', '/etc', '/opt', '/var', '/srv']);
+  if (cwd) folders.add(cwd);
+  const steps: Step[] = [];
+  for (const instruction of stage.instructions) {
+    const expand = (word: string): string | undefined => expandWord(word, lookupIn(scope), file.escape);
+    let run: RunFacts | undefined;
+    let copy: CopyFacts | undefined;
+    if (instruction.keyword === 'WORKDIR') {
+      const folder = expand(instruction.logical);
+      cwd = folder === undefined || (cwd === undefined && !folder.startsWith('/')) ? undefined : inImage(cwd ?? '/', folder);
+      if (cwd) for (let path = cwd; path !== '/' && path !== ''; path = dirname(path) || '/') folders.add(path);
+    } else if (instruction.keyword === 'USER') {
+      user = expand(instruction.logical) ?? instruction.logical;
+    } else if (instruction.keyword === 'SHELL') {
+      shell = instruction.json;
+    } else if (instruction.keyword === 'COPY' || instruction.keyword === 'ADD') {
+      copy = copyFacts(instruction, project, expand, cwd, (path) => folders.has(path));
+      for (const entry of copy.entries) folders.add(entry.kind === 'folder' ? entry.target : dirname(entry.target) || '/');
+    } else if (instruction.keyword === 'RUN') {
+      run = runFacts(instruction, scope, cwd, shell);
+      for (const part of run.parts) {
+        if (part.effect.kind === 'files' && part.effect.verb === 'mkdir') part.effect.writes.forEach((path) => folders.add(path));
+      }
+    }
+    steps.push({ instruction, scope, cwd, user, run, copy });
+    scope = afterInstruction(scope, instruction, file, globals);
+  }
+  return { file, project, stage, base, globals, steps, end: { scope, cwd, user }, locate: (path) => locate(steps, project, path) };
+}
+
+function baseImage(written: string, globals: Scope, file: Dockerfile): BaseImage {
+  const image = expandWord(written, lookupIn(globals), file.escape) || undefined;
+  const reference = image === undefined ? undefined : parseImage(image);
+  return { written, image, reference, facts: reference && describeImage(reference) };
+}
+
+function locate(steps: readonly Step[], project: Project, imagePath: string): string | undefined {
+  for (const step of [...steps].reverse()) {
+    for (const entry of [...(step.copy?.entries ?? [])].reverse()) {
+      if (step.copy!.transforms) continue;
+      if (entry.target === imagePath) return entry.source;
+      const inside = entry.target === '/' ? imagePath.slice(1) : imagePath.startsWith(`${entry.target}/`) ? imagePath.slice(entry.target.length + 1) : undefined;
+      if (entry.kind === 'file' || inside === undefined) continue;
+      const path = entry.source === '' ? inside : `${entry.source}/${inside}`;
+      if (!project.known || project.kind(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** The last instruction with that keyword: the one that counts for CMD, ENTRYPOINT, HEALTHCHECK, STOPSIGNAL. */
+export const lastOf = (walked: Walk, keyword: string): Step | undefined => walked.steps.filter((step) => step.instruction.keyword === keyword).at(-1);
+
+/** Ports that EXPOSE declares, as numbers; those that depend on something unknown are left out. */
+export function exposedPorts(walked: Walk): number[] {
+  return walked.steps
+    .filter((step) => step.instruction.keyword === 'EXPOSE')
+    .flatMap((step) => argumentsOf(step.instruction).map((word) => expandWord(word, lookupIn(step.scope), walked.file.escape)))
+    .map((word) => Number.parseInt(word ?? '', 10))
+    .filter((port) => Number.isInteger(port));
+}
