@@ -1,0 +1,54 @@
+import { detect, type Detection } from './detect.ts';
+import { longestDockerfile, parse } from './dockerfile/parse.ts';
+import type { Dockerfile } from './dockerfile/model.ts';
+import { Refusal, refuse, type Finding } from './findings.ts';
+import { languages } from './languages/index.ts';
+import { defaultOptions, type Options } from './languages/language.ts';
+import type { Plan } from './plan/plan.ts';
+import { screen } from './screen.ts';
+import { unknownProject, type Project } from './project/project.ts';
+import { render, type Templates } from './render.ts';
+import { verify } from './verify.ts';
+import { healthOf, startOf } from './walk/start.ts';
+import { walk } from './walk/walk.ts';
+
+/** The answer for one Dockerfile. */
+export type Outcome =
+  | { readonly kind: 'converted'; readonly original: Dockerfile; readonly text: string; readonly plan: Plan; readonly detection: Detection; readonly findings: readonly Finding[] }
+  /** Nothing to do, refused, or bad input: `findings` starts with the reason. Nothing may be written. */
+  | { readonly kind: 'nothing' | 'refused' | 'error'; readonly findings: readonly Finding[] };
+
+/**
+ * The whole core: Dockerfile text in, proposal out. Pure and deterministic; reads the project through its interface only.
+ *
+ * @param text the Dockerfile as read, in any line ends, with or without a byte order mark
+ * @param project the build context; `unknownProject` when there is only the Dockerfile
+ * @param templates where the eta templates come from
+ * @throws never for anything in the text or the project: what is wrong is an outcome
+ */
+export async function transform(text: string, project: Project = unknownProject, options: Partial<Options> = {}, templates: Templates): Promise<Outcome> {
+  try {
+    return await steps(text, project, { ...defaultOptions, ...options }, templates);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { level } = error.finding;
+    return { kind: level === 'refusal' ? 'refused' : level === 'nothing' ? 'nothing' : 'error', findings: [error.finding] };
+  }
+}
+
+async function steps(text: string, project: Project, options: Options, templates: Templates): Promise<Outcome> {
+  if (text.length > longestDockerfile) throw refuse('not-readable', { path: 'the Dockerfile', reason: 'it is over 5 MB' });
+  const eol = /\r\n/.test(text) ? '\r\n' : '\n';
+  const original = parse(text.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n'));
+  const warnings = screen(original);
+  const walked = walk(original, project);
+  const start = startOf(walked);
+  const detection = detect(walked, start, languages, options);
+  const plan = await detection.language.plan({ walk: walked, start, health: healthOf(walked), options }, warnings);
+  if (plan.noBenefit !== undefined && !options.force) throw refuse('no-benefit', { reason: plan.noBenefit });
+  const proposed = await render(plan, original, templates);
+  const failures = verify(original, proposed, plan);
+  if (failures.length > 0) throw refuse('proof-failed', { reason: failures.join('; ') });
+  return { kind: 'converted', original, text: proposed.replace(/\n/g, eol), plan, detection, findings: [...warnings, ...plan.findings] };
+}
+
