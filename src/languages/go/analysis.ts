@@ -1,0 +1,232 @@
+import { refuse } from '../../findings.ts';
+import { readGoMod } from '../../manifests/go-mod.ts';
+import { parseShell } from '../../shell/parse.ts';
+import { dirname, inImage, unknownProject } from '../../project/project.ts';
+import { shellBuiltins, type Start, type StartCommand } from '../../walk/start.ts';
+import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
+import type { Requirement } from '../../plan/requirements.ts';
+import type { Context } from '../language.ts';
+import { assetsOf, type Assets } from './assets.ts';
+import { goBin, goCallFromWords, goCalls, moduleAt, type GoCall } from './commands.ts';
+import { inModules, modulesThatWrite } from './data.ts';
+import { linkingOf, type Linking } from './linking.ts';
+import { systemNeeds, type SystemNeeds } from './packages.ts';
+import { goSources, type GoSources } from './sources.ts';
+
+/** Everything that is known of a Go project before anything is decided. */
+export interface GoAnalysis {
+  readonly calls: readonly GoCall[];
+  /** Calls that make the project's own binaries. */
+  readonly builds: readonly GoCall[];
+  /** True when make or a script runs the build. */
+  readonly script: boolean;
+  /** The start as `go run`, which becomes a build. */
+  readonly goRun: { readonly call: GoCall; readonly binary: string; readonly args: readonly string[] } | undefined;
+  /** Absolute paths of the binaries and scripts that the runtime stage needs, in the builder and in the runtime image. */
+  readonly artifacts: ReadonlyMap<string, string>;
+  readonly module: { readonly root: string; readonly source: string; readonly requires: number; readonly replacesLocally: boolean } | undefined;
+  readonly sources: GoSources;
+  readonly linking: Linking;
+  readonly assets: Assets;
+  readonly system: SystemNeeds;
+  /** A shell-form start that is one plain command, as its words: the exec form does the same without a shell. */
+  readonly execForm: readonly string[] | undefined;
+  readonly requirements: readonly Requirement[];
+  readonly builderFamily: string | undefined;
+  /** What the program writes, as a reason to keep the user; undefined when nothing was found. */
+  readonly writes: string | undefined;
+}
+
+/** Tools that rebuild and restart while someone edits. */
+const devTools = new Set(['air', 'fresh', 'realize', 'CompileDaemon', 'reflex', 'modd', 'gin', 'nodemon', 'watcher', 'gow', 'dlv', 'bee', 'wgo', 'arelo']);
+
+/**
+ * Gathers the facts.
+ *
+ * @throws Refusal for a start that is not a program of the project, or for development
+ */
+export function analyze(context: Context): GoAnalysis {
+  const { walk, start, health } = context;
+  if (start.inherited) throw refuse('no-program', { reason: 'there is neither CMD nor ENTRYPOINT' }, { line: walk.stage.from.line });
+  refuseDevStart(start);
+  refuseUnreadScript(start);
+  const calls = goCalls(walk);
+  const goRun = goRunOf(walk, start);
+  const builds = calls.filter((call) => (call.verb === 'build' || call.verb === 'install' || (call.verb === 'get' && !call.command.words.some((word) => word.value === '-d'))) && !call.foreign);
+  const script = !goRun && builds.length === 0 && walk.steps.some((step) => step.run?.parts.some((part) => part.effect.kind === 'unknown' && !calls.some((call) => call.part === part)));
+  const folder = [...builds.map((call) => call.cwd), goRun?.call.cwd, walk.end.cwd].find((cwd) => cwd !== undefined);
+  const module = moduleFacts(walk, folder);
+  const source = !walk.project.known ? undefined : module ? dirname(module.source) : folder === undefined ? undefined : walk.locate(folder);
+  const sources = goSources(source === undefined ? unknownProject : walk.project, source ?? '');
+  const linking = linkingOf(walk, goRun ? [...builds, goRun.call] : builds, sources, module?.modules ?? [], module?.source, script);
+  const { artifacts, called } = artifactsOf(context, calls, builds, goRun, script);
+  const execForm = execFormOf(start);
+  const system = systemNeeds(walk, sources, called, linking.kind === 'dynamic');
+  const assets: Assets = sources.known ? assetsOf(walk, sources) : { found: [], unproven: 'the sources are not at hand' };
+  const requirements = [...linkingNeeds(walk, linking), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, health, execForm)];
+  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
+}
+
+function refuseDevStart(start: Start): void {
+  const dev = start.commands.find((command) => devTools.has(command.program.split('/').at(-1)!));
+  if (dev) {
+    throw refuse('interactive-or-dev-start', { command: dev.words.join(' '), help: 'Start the built binary instead, and keep this Dockerfile for development.' }, { file: dev.file || undefined, line: dev.line });
+  }
+  const toolchain = start.commands.find((command) => /^(?:go|make|go-wrapper)$/.test(command.program.split('/').at(-1)!) && command.words[1] !== 'run');
+  if (toolchain) {
+    throw refuse('unsupported-shape', { reason: `the start needs the toolchain: ${toolchain.words.join(' ')}`, help: 'Start a binary that the build makes.' }, { file: toolchain.file || undefined, line: toolchain.line });
+  }
+}
+
+/** A script that cannot be read may call anything. */
+function refuseUnreadScript(start: Start): void {
+  const unread = start.scripts.find((script) => script.text === undefined);
+  if (!unread) return;
+  const line = (start.entrypoint ?? start.cmd)?.line;
+  throw refuse('unsupported-shape', { reason: `the start goes through ${unread.imagePath}, whose text is not at hand`, help: 'Run on the folder that is the build context, with the script in it.' }, { line });
+}
+
+function goRunOf(walk: Walk, start: Start): GoAnalysis['goRun'] {
+  const command = start.commands.find((item) => item.program.split('/').at(-1) === 'go' && item.words[1] === 'run');
+  if (!command) return undefined;
+  const place = { file: command.file || undefined, line: command.line };
+  const words = command.words;
+  if (start.commands.length > 1 || start.scripts.length > 0 || words.includes(undefined) || words.some((word) => /[*?$]/.test(word!))) {
+    throw refuse('unsupported-shape', { reason: 'the start runs `go run` among other commands', help: 'Build the binary in a RUN and start that.' }, place);
+  }
+  const rest = (words as string[]).slice(2);
+  let end = 0;
+  while (rest[end]?.startsWith('-')) end += /^-(?:tags|ldflags|mod|exec|p)$/.test(rest[end]!) ? 2 : 1;
+  if (rest[end]?.endsWith('.go')) while (rest[end]?.endsWith('.go')) end += 1;
+  else end += 1;
+  const step = walk.steps.at(-1)!;
+  const call = goCallFromWords(walk, { ...step, cwd: walk.end.cwd, scope: walk.end.scope }, ['go', 'build', ...rest.slice(0, end)], walk.end.cwd);
+  const name = call.artifacts?.[0]?.split('/').at(-1);
+  if (name === undefined) throw refuse('ambiguous-artifact', { reason: '`go run` names no package that can be told', help: 'Build the binary in a RUN with `go build -o`.' }, place);
+  return { call, binary: `/usr/local/bin/${name}`, args: rest.slice(end) };
+}
+
+function moduleFacts(walk: Walk, folder: string | undefined): (NonNullable<GoAnalysis['module']> & { modules: { path: string; line: number }[] }) | undefined {
+  const module = moduleAt(walk, folder);
+  if (!module) return undefined;
+  const facts = readGoMod(walk.project.read(module.source) ?? '');
+  return { root: module.root, source: module.source, requires: facts.requires.length, replacesLocally: facts.replacesLocally, modules: [...facts.requires] };
+}
+
+/** The binaries that the start runs, those that were built beside them, and the programs that must come from the image. */
+function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean): { artifacts: Map<string, string>; called: StartCommand[] } {
+  const { walk, start, health } = context;
+  const made = builds.flatMap((build) => build.artifacts ?? []);
+  const tools = calls.filter((call) => call.foreign).flatMap((call) => call.artifacts ?? []);
+  const moved = walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && /^(?:cp|mv|install|ln)$/.test(part.effect.verb) ? part.effect.writes : [])) ?? []);
+  const artifacts = new Map<string, string>(start.scripts.map((item) => [item.imagePath, item.imagePath]));
+  const add = (path: string, byName = false): void => {
+    // A name without a slash is looked up in PATH, and the runtime image has the usual one.
+    artifacts.set(path, byName && !/^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$/.test(path) ? `/usr/local/bin/${path.split('/').at(-1)!}` : (artifacts.get(path) ?? path));
+  };
+  const called: StartCommand[] = [];
+  if (goRun) add(goRun.binary);
+  for (const command of goRun ? [] : start.commands) {
+    if (!command.certain && !command.program.includes('/') && !builds.some((build) => build.artifacts?.some((path) => path.endsWith(`/${command.program}`)))) continue;
+    const place = { file: command.file || undefined, line: command.line };
+    if (command.program.includes('/')) {
+      const path = inImage(walk.end.cwd ?? '/', command.program);
+      if (/^\/(?:usr\/)?s?bin\//.test(path) && !made.includes(path) && !moved.includes(path) && walk.locate(path) === undefined) called.push(command);
+      else add(path);
+      continue;
+    }
+    const candidates = [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path))].filter((path) => path.endsWith(`/${command.program}`));
+    const copied = ['/usr/local/bin', '/usr/bin', '/bin', '/go/bin'].map((folder) => `${folder}/${command.program}`).find((path) => walk.locate(path) !== undefined);
+    if (candidates[0] !== undefined) add(candidates[0], true);
+    else if (copied !== undefined) add(copied, true);
+    else if (command === start.main && builds.some((build) => build.artifacts === undefined || build.artifacts.length === 0)) {
+      const folder = builds.some((build) => build.verb !== 'build') ? goBin(walk.steps.at(-1)!) : undefined;
+      if (folder === undefined) throw refuse('ambiguous-artifact', { reason: `the build does not say that it makes ${command.program}`, help: 'Name the binary with `go build -o /path/to/binary`.' }, place);
+      add(`${folder}/${command.program}`, true);
+    } else called.push(command);
+  }
+  const installed = [...artifacts.keys()].some((path) => tools.includes(path));
+  if (builds.length === 0 && !script && !goRun && !installed) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build.' }, { line: walk.stage.from.line });
+  const main = start.main;
+  if (!goRun && main && called.includes(main) && !shellBuiltins.has(main.program)) {
+    throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help: 'Name the binary with `go build -o`, and start it by that path.' }, { file: main.file || undefined, line: main.line });
+  }
+  for (const path of made) add(path);
+  for (const command of health?.commands ?? []) {
+    if (command.program.includes('/')) {
+      const path = inImage(walk.end.cwd ?? '/', command.program);
+      if (!/^\/(?:usr\/)?s?bin\//.test(path)) add(path);
+      else called.push(command);
+    } else called.push(command);
+  }
+  return { artifacts, called };
+}
+
+/** A shell-form CMD that is one command of plain words does the same in exec form, where signals reach it. */
+function execFormOf(start: Start): readonly string[] | undefined {
+  const written = start.entrypoint ?? start.cmd;
+  if (!written || written.json || (start.entrypoint && start.cmd) || start.scripts.length > 0) return undefined;
+  const script = parseShell(written.logical);
+  const only = script.parts.length === 1 && script.errors.length === 0 ? script.parts[0]!.simple : undefined;
+  if (!only || only.assignments.length > 0 || only.outputs.length > 0 || /[<>|&;*?`$~{]/.test(written.logical)) return undefined;
+  const words = only.words.map((word) => word.value);
+  if (words.includes(undefined)) return undefined;
+  const plain = words as string[];
+  const first = plain[0] === 'exec' ? plain.slice(1) : plain;
+  return first.length === 0 || shellBuiltins.has(first[0]!) ? undefined : first;
+}
+
+function linkingNeeds(walk: Walk, linking: Linking): Requirement[] {
+  if (linking.kind === 'static') return [];
+  const libc = walk.base.facts?.libc;
+  return [{ need: libc === 'musl' ? 'musl' : 'glibc', why: linking.why, file: linking.file, line: linking.line }];
+}
+
+function sourceNeeds(walk: Walk, sources: GoSources, linking: Linking): Requirement[] {
+  const needs: Requirement[] = [];
+  const from = (need: string, why: string, evidence: { file: string; line: number } | undefined): void => {
+    if (evidence) needs.push({ need, why, file: evidence.file, line: evidence.line });
+  };
+  const { imports } = sources;
+  const network = ['net/http', 'crypto/tls', 'net/smtp', 'net/rpc'].map((path) => imports.get(path)).find((evidence) => evidence !== undefined) ?? [...imports].find(([path]) => /\w\.\w+\//.test(path))?.[1];
+  if (sources.known) from('certificates', 'HTTPS and TLS clients check certificates', network);
+  else needs.push({ need: 'certificates', why: 'the program may speak TLS', file: undefined, line: undefined });
+  if (!imports.has('time/tzdata')) from('timezones', 'time.LoadLocation reads the time zone database', sources.locations[0]);
+  const zone = walk.steps.find((step) => step.instruction.keyword === 'ENV' && step.instruction.pairs.some((pair) => pair.name === 'TZ'));
+  if (zone) needs.push({ need: 'timezones', why: 'TZ is set', file: undefined, line: zone.instruction.line });
+  from('tmp', 'temporary files go to /tmp', sources.temporary[0] ?? sources.strings.find((item) => /^\/tmp\b/.test(item.text)));
+  from('passwd', 'users are looked up by name', sources.users[0]);
+  if (linking.kind === 'dynamic' && [...imports.keys()].some((path) => /duckdb|onnx|tensorflow|wasmtime|v8go|rocksdb/.test(path))) needs.push({ need: 'libstdc++', why: 'a cgo module is written in C++', file: undefined, line: undefined });
+  return needs;
+}
+
+function shellNeeds(start: Start, health: Start | undefined, execForm: readonly string[] | undefined): Requirement[] {
+  const needs: Requirement[] = [];
+  const add = (shell: Start['shell']): void => {
+    if (shell) needs.push({ need: shell.name === 'bash' ? 'bash' : 'shell', why: shell.why, file: shell.file || undefined, line: shell.line });
+  };
+  if (!execForm) add(start.shell);
+  add(health?.shell);
+  return needs;
+}
+
+function writesOf(walk: Walk, sources: GoSources): string | undefined {
+  const at = (evidence: { file: string; line: number }): string => `${evidence.file}:${evidence.line}`;
+  const volume = lastOf(walk, 'VOLUME');
+  if (volume) return 'VOLUME says that it writes there';
+  if (!sources.known) return 'the sources are not at hand';
+  const write = sources.writes[0];
+  if (write) return `${write.text} writes files (${at(write)})`;
+  const module = [...sources.imports].find(([path]) => inModules(path, modulesThatWrite));
+  if (module) return `${module[0]} writes files (${at(module[1])})`;
+  const home = sources.home[0];
+  if (home) return `the program uses its home folder (${at(home)})`;
+  const exec = sources.programs[0];
+  if (exec) return `os/exec starts other programs (${at(exec)})`;
+  const low = exposedPorts(walk).find((port) => port < 1024);
+  if (low !== undefined) return `port ${low} is below 1024`;
+  const listen = sources.strings.find((item) => /^(?:[\w.]*|\[::\]):(?:\d{1,3}|10[01]\d|102[0-3])$/.test(item.text));
+  if (listen) return `it listens on ${listen.text} (${at(listen)})`;
+  return undefined;
+}
+

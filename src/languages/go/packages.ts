@@ -1,0 +1,61 @@
+import { ambiguousTools, programsOf, splitPackages } from '../../packages/resolve.ts';
+import type { Requirement } from '../../plan/requirements.ts';
+import { shellBuiltins, type StartCommand } from '../../walk/start.ts';
+import type { Walk } from '../../walk/walk.ts';
+import type { GoSources } from './sources.ts';
+
+/** What system packages the runtime image must have, and why the others leave. */
+export interface SystemNeeds {
+  readonly requirements: readonly Requirement[];
+  /** Packages to install in a runtime of the builder's own distribution. */
+  readonly packages: readonly string[];
+  /** Programs that are called at run time, with the package that has them; for a runtime of another distribution. */
+  readonly programs: readonly string[];
+}
+
+/**
+ * Sorts the packages that the Dockerfile installs into those of the build and those of the program, by what starts programs: the sources
+ * (os/exec), the start, its scripts and the health check.
+ *
+ * @param called programs that the start, its scripts and the health check call, built-ins and the project's own left out
+ */
+export function systemNeeds(walked: Walk, sources: GoSources, called: readonly StartCommand[], dynamic: boolean): SystemNeeds {
+  const family = walked.base.facts?.family;
+  const requirements: Requirement[] = [];
+  const packages = new Set<string>();
+  const programs = new Set<string>();
+  const unknownExec = sources.programs.find((evidence) => evidence.text === '' || !/^[\w./+-]+$/.test(evidence.text));
+  const execs = sources.programs.filter((evidence) => evidence !== unknownExec && evidence.text !== '');
+  for (const evidence of execs) {
+    const name = evidence.text.split('/').at(-1)!;
+    if (name === 'sh' || name === 'bash' || name === 'ash') requirements.push({ need: name === 'bash' ? 'bash' : 'shell', why: `os/exec starts ${name}`, file: evidence.file, line: evidence.line });
+    else if (!evidence.text.startsWith('./')) {
+      requirements.push({ need: `program:${name}`, why: 'os/exec starts it', file: evidence.file, line: evidence.line });
+      programs.add(name);
+    }
+  }
+  for (const command of called) {
+    const name = command.program.split('/').at(-1)!;
+    if (shellBuiltins.has(name) || !/^[\w.+-]+$/.test(name)) continue;
+    requirements.push({ need: `program:${name}`, why: 'the start, a script or the health check calls it', file: command.file === '' ? undefined : command.file, line: command.line });
+    programs.add(name);
+  }
+  const installed = walked.steps.flatMap((step) =>
+    (step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'packages' && part.effect.action === 'install' ? part.effect.packages.map((name) => ({ name, line: step.instruction.line })) : [])),
+  );
+  const known = family === undefined || family === 'none' ? [] : splitPackages(installed.map((item) => item.name), family, walked.base.facts?.suite);
+  known.forEach((decision, index) => {
+    const { line } = installed[index]!;
+    const bare = decision.name.replace(/[=<>~:].*$/, '');
+    if (decision.role === 'build' || bare === 'ca-certificates' || bare === 'tzdata') return;
+    const serves = (family !== undefined && family !== 'none' ? programsOf(bare, family) : []).concat(bare);
+    const isCalled = serves.some((program) => programs.has(program));
+    if (decision.role === 'translated' && !dynamic) return;
+    if (ambiguousTools.has(bare) && sources.known && !unknownExec && !isCalled) return;
+    for (const name of decision.runtime) packages.add(name);
+    requirements.push({ need: `package:${bare}`, why: decision.reason, file: undefined, line });
+  });
+  if (unknownExec) requirements.push({ need: 'shell', why: 'os/exec starts a program whose name is made at run time', file: unknownExec.file, line: unknownExec.line });
+  return { requirements, packages: [...packages], programs: [...programs] };
+}
+

@@ -1,0 +1,6 @@
+import { go } from './go/go.ts';
+import { python } from './python/python.ts';
+import type { Language } from './language.ts';
+
+/** The languages that are supported, in the order in which a tie is decided. */
+export const languages: readonly Language[] = [go, python];
