@@ -9,6 +9,7 @@ import { screen } from './screen.ts';
 import { unknownProject, type Project } from './project/project.ts';
 import { render, type Templates } from './render.ts';
 import { verify } from './verify.ts';
+import { missingProgram } from './walk/program.ts';
 import { healthOf, startOf } from './walk/start.ts';
 import { walk } from './walk/walk.ts';
 
@@ -43,6 +44,8 @@ async function steps(text: string, project: Project, options: Options, templates
   const warnings = screen(original);
   const walked = walk(original, project);
   const start = startOf(walked);
+  const missing = walked.base.facts ? missingProgram(walked) : undefined;
+  if (missing !== undefined) throw refuse('no-program', { reason: `nothing brings ${missing}` }, { line: (start.entrypoint ?? start.cmd)?.line });
   const detection = detect(walked, start, languages, options);
   const plan = await detection.language.plan({ walk: walked, start, health: healthOf(walked), options }, warnings);
   if (plan.noBenefit !== undefined && !options.force) throw refuse('no-benefit', { reason: plan.noBenefit });

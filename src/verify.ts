@@ -4,6 +4,7 @@ import { expandWord } from './dockerfile/words.ts';
 import { lookupIn } from './dockerfile/scope.ts';
 import { unknownProject } from './project/project.ts';
 import type { ConfigField, Plan } from './plan/plan.ts';
+import { missingProgram } from './walk/program.ts';
 import { lastOf, walk, type Walk } from './walk/walk.ts';
 
 /**
@@ -16,7 +17,7 @@ export function verify(original: Dockerfile, proposed: string, plan: Plan): stri
   const failures = file.problems.map((problem) => `line ${problem.line} of the proposal: ${problem.message}`);
   if (failures.length > 0) return failures;
   if (file.stages.length < 2) return ['the proposal has one stage only'];
-  return [...references(file), ...nothingLost(original, file, plan), ...equalConfiguration(original, file, plan)];
+  return [...references(file), ...nothingLost(original, file, plan), ...equalConfiguration(original, file, plan), ...programExists(file)];
 }
 
 /** Every `--from` and every FROM of a stage names something that exists at that place. */
@@ -36,16 +37,22 @@ function references(file: Dockerfile): string[] {
   return failures;
 }
 
+/** The program that starts is in the last stage. A base image that is not known may have it, as it may in the original. */
+function programExists(file: Dockerfile): string[] {
+  const walked = walk(file, unknownProject);
+  const missing = walked.base.facts || walked.base.image === 'scratch' ? missingProgram(walked) : undefined;
+  return missing === undefined ? [] : [`the runtime stage has no ${missing}, which it starts`];
+}
+
 /** Instructions that the ledger says are taken over are there, and every instruction has its entry. */
 function nothingLost(original: Dockerfile, file: Dockerfile, plan: Plan): string[] {
   const failures: string[] = [];
-  const texts = new Set(file.instructions.map((instruction) => instruction.text));
   const final = file.stages.at(-1)!.instructions.map((instruction) => instruction.text);
   for (const instruction of original.instructions) {
     const entries = plan.ledger.filter((entry) => entry.instruction === instruction);
     if (entries.length !== 1) failures.push(`line ${instruction.line} has ${entries.length} entries in the ledger`);
     const configures = /^(?:CMD|ENTRYPOINT|EXPOSE|LABEL|STOPSIGNAL|HEALTHCHECK|VOLUME)$/.test(instruction.keyword);
-    if (configures && (entries[0]?.disposition === 'runtime' || entries[0]?.disposition === 'both') && !final.includes(instruction.text) && !texts.has(instruction.text)) {
+    if (configures && (entries[0]?.disposition === 'runtime' || entries[0]?.disposition === 'both') && !final.includes(instruction.text)) {
       failures.push(`line ${instruction.line} (${instruction.keyword}) is missing from the runtime stage`);
     }
   }
@@ -80,7 +87,7 @@ function configuration(walked: Walk, changedEnv: readonly string[] = []): Record
     user: user === '0' || user === '' ? 'root' : user,
     expose: words('EXPOSE').split(' ').map((port) => port.replace(/\/tcp$/i, '')).join(' '),
     volume: words('VOLUME'),
-    label: walked.steps.filter((step) => step.instruction.keyword === 'LABEL').flatMap((step) => step.instruction.pairs.map((pair) => `${pair.name}=${pair.value ?? ''}`)).sort().join(' '),
+    label: walked.steps.filter((step) => step.instruction.keyword === 'LABEL').flatMap((step) => step.instruction.pairs.map((pair) => `${pair.name}=${expandWord(pair.value ?? '', lookupIn(step.scope)) ?? pair.value}`)).sort().join(' '),
     stopsignal: lastOf(walked, 'STOPSIGNAL')?.instruction.logical ?? base?.stopSignal ?? '',
     healthcheck: lastOf(walked, 'HEALTHCHECK')?.instruction.text.replace(/\s+/g, ' ') ?? '',
     shell: written(lastOf(walked, 'SHELL')?.instruction) ?? '',

@@ -1,5 +1,5 @@
 import type { Heredoc } from './model.ts';
-import { blankContinuations, endOfHead, endOfLine, nextLine } from './lines.ts';
+import { blankContinuations, endOfHead, endOfLine, nextLine, type Escape } from './lines.ts';
 
 /** A heredoc with its place in the source. */
 export interface PlacedHeredoc extends Heredoc {
@@ -17,7 +17,7 @@ export interface PlacedHeredoc extends Heredoc {
  * Finds the heredocs as BuildKit does: words of RUN, COPY and ADD, outside of quotes, of the form `<<name`, `<<-name`, `<<"name"`.
  * Their bodies follow in that order, line by line up to the name alone. Source: BuildKit, frontend/dockerfile/parser.
  */
-export function findHeredocs(source: string, escape: string): PlacedHeredoc[] {
+export function findHeredocs(source: string, escape: Escape): PlacedHeredoc[] {
   const found: PlacedHeredoc[] = [];
   if (!source.includes('<<')) return found;
   for (let from: number | undefined = 0; from !== undefined; ) {
@@ -61,15 +61,17 @@ function bodyOf(source: string, start: number, name: string, tabs: boolean): Pic
 }
 
 /**
- * The source without heredocs, in the same length: announcements become plain words, bodies become comments. Every other `<<`
- * becomes a plain word, too, so that no parser takes it for one.
+ * The source in the same length, without what dockerfile-ast reads in another way than BuildKit: announcements of heredocs and any other
+ * `<<` become plain words, bodies become comments, `\#` and a doubled escape character at the end of a line become plain characters.
  */
-export function maskHeredocs(source: string, heredocs: readonly PlacedHeredoc[]): string {
+export function maskForParser(source: string, heredocs: readonly PlacedHeredoc[], escape: Escape): string {
+  const doubled = escape === '`' ? /``(?=[\t ]*(?:\r?\n|$))/g : /\\\\(?=[\t ]*(?:\r?\n|$))/g;
+  const plain = (text: string): string => text.replaceAll('<<', '__').replaceAll(`${escape}#`, '_#').replace(doubled, '__');
   let masked = '';
   let position = 0;
   for (const { start, end } of heredocs) {
-    masked += source.slice(position, start).replaceAll('<<', '__') + source.slice(start, end).replace(/[^\r\n]/g, '#');
+    masked += plain(source.slice(position, start)) + source.slice(start, end).replace(/[^\r\n]/g, '#');
     position = Math.max(position, end);
   }
-  return masked + source.slice(position).replaceAll('<<', '__');
+  return masked + plain(source.slice(position));
 }

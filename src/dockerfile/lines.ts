@@ -1,15 +1,23 @@
 /**
+ * Where a line goes on in the next one: at an escape character that ends it. Two of them are a character of the text.
+ * Source: BuildKit, frontend/dockerfile/parser, `lineContinuationRegex`.
+ */
+const continuation = { '\\': /(?<!\\)\\[\t ]*(\r?\n|$)$/, '`': /(?<!`)`[\t ]*(\r?\n|$)$/ } as const;
+
+export type Escape = keyof typeof continuation;
+
+/**
  * As long as the input: comment and blank lines between continued lines are blanked out, and continuations written as a shell knows them,
  * so that offsets found in the result are offsets in the source.
  */
-export function blankContinuations(body: string, escape: string): string {
+export function blankContinuations(body: string, escape: Escape): string {
   let continued = false;
   return body
     .split(/(?<=\n)/)
     .map((line, number) => {
       const bare = line.replace(/\r?\n$/, '');
       if (number > 0 && continued && (/^[\t ]*#/.test(bare) || /^[\t ]*$/.test(bare))) return ' '.repeat(line.length);
-      const match = (escape === '`' ? /`[\t ]*(\r?\n)$/ : /\\[\t ]*(\r?\n)$/).exec(line);
+      const match = line.endsWith('\n') ? continuation[escape].exec(line) : null;
       continued = match !== null;
       return match ? line.slice(0, match.index).padEnd(line.length - 2) + '\\\n' : line;
     })
@@ -24,8 +32,8 @@ export function endOfLine(source: string, from: number): number {
 }
 
 /** Offset of the end of an instruction's head, which starts at `from`: the first line that does not go on in the next one. */
-export function endOfHead(source: string, from: number, escape: string): number {
-  const continues = escape === '`' ? /`[\t ]*$/ : /\\[\t ]*$/;
+export function endOfHead(source: string, from: number, escape: Escape): number {
+  const continues = continuation[escape];
   let end = endOfLine(source, from);
   let line = source.slice(from, end);
   for (let goesOn = continues.test(line); goesOn; goesOn = continues.test(line) || /^[\t ]*(?:#.*)?$/s.test(line)) {

@@ -1,6 +1,6 @@
 import { DockerfileParser, type Instruction as AstInstruction, type PropertyInstruction } from 'dockerfile-ast';
-import { findHeredocs, maskHeredocs, type PlacedHeredoc } from './heredocs.ts';
-import { blankContinuations } from './lines.ts';
+import { findHeredocs, maskForParser, type PlacedHeredoc } from './heredocs.ts';
+import { blankContinuations, type Escape } from './lines.ts';
 import type { Dockerfile, Flag, Instruction, Stage, SyntaxProblem } from './model.ts';
 
 /** Instruction keywords of Docker's Dockerfile reference. */
@@ -23,7 +23,7 @@ export function parse(text: string): Dockerfile {
   const source = bom ? text.slice(1) : text;
   const escape = escapeOf(source);
   const heredocs = findHeredocs(source, escape);
-  const ast = DockerfileParser.parse(maskHeredocs(source, heredocs));
+  const ast = DockerfileParser.parse(maskForParser(source, heredocs, escape));
   const lineStarts = startsOfLines(source);
   const offset = (position: { line: number; character: number }): number => (lineStarts[position.line] ?? source.length) + position.character;
   const directives = new Map(ast.getDirectives().map((directive) => [directive.getName().toLowerCase(), directive.getValue()]));
@@ -83,7 +83,7 @@ interface Place {
   readonly start: number;
   readonly stop: number;
   readonly leadingStart: number;
-  readonly escape: '\\' | '`';
+  readonly escape: Escape;
   readonly index: number;
   readonly heredocs: readonly PlacedHeredoc[];
   readonly offset: (position: { line: number; character: number }) => number;
@@ -93,7 +93,7 @@ function toInstruction(node: AstInstruction, source: string, place: Place): Inst
   const text = source.slice(place.start, place.stop);
   const keyword = node.getKeyword().toUpperCase();
   const heredocStart = (place.heredocs[0]?.head ?? place.stop) - place.start;
-  const { flags, bodyStart } = flagsOf(text, keyword, place.offset(node.getInstructionRange().end) - place.start, place.escape);
+  const { flags, bodyStart } = flagsOf(text, keyword, Math.min(place.offset(node.getInstructionRange().end) - place.start, text.length), place.escape);
   const shellText = blankContinuations(text.slice(bodyStart, heredocStart), place.escape);
   const logical = shellText.replace(/\\\n/g, '').trim();
   return {
@@ -189,21 +189,21 @@ function startsOfLines(source: string): number[] {
 }
 
 /** The escape character that the directives on top of the file set. Source: Dockerfile reference, "Parser directives". */
-function escapeOf(source: string): '\\' | '`' {
+function escapeOf(source: string): Escape {
   const directive = /^(?:#[\t ]*\w+[\t ]*=[^\n]*\n)*?#[\t ]*escape[\t ]*=[\t ]*`/i;
   return directive.test(source) ? '`' : '\\';
 }
 
-/** Where an instruction ends: white space does not belong to it, nor a continuation at the end of the file that nothing follows. */
-function endOfInstruction(source: string, start: number, end: number, escape: string): number {
-  const withoutSpace = (from: number): number => {
-    let stop = from;
+/** Where an instruction ends: white space does not belong to it, nor a continuation at the end of the file with only comments after it. */
+function endOfInstruction(source: string, start: number, end: number, escape: Escape): number {
+  let stop = end;
+  for (;;) {
     while (stop > start && /[\t \r\n]/.test(source[stop - 1]!)) stop -= 1;
-    return stop;
-  };
-  let stop = withoutSpace(end);
-  while (source[stop - 1] === escape && stop - 1 > start && /^[\t ]*(?:\r?\n[\t ]*(?:#[^\n]*)?)*$/.test(source.slice(stop))) stop = withoutSpace(stop - 1);
-  return stop;
+    const line = source.lastIndexOf('\n', stop - 1) + 1;
+    if (line > start && /^[\t ]*#/.test(source.slice(line, stop))) stop = line;
+    else if (stop - 1 > start && source[stop - 1] === escape && source[stop - 2] !== escape) stop -= 1;
+    else return stop;
+  }
 }
 
 /** White space and the line end that follow an instruction. */

@@ -8,8 +8,11 @@ export type Lookup = (name: string) => string | undefined | null;
  * Source: Dockerfile reference, "Environment replacement".
  */
 export function expandWord(word: string, lookup: Lookup, escape: '\\' | '`' = '\\'): string | undefined {
-  return new Expander(word, lookup, escape).all();
+  return new Expander(word, lookup, escape, 0).all();
 }
+
+/** Variables within operands of variables beyond which a word is not looked into. */
+const deepest = 50;
 
 class Expander {
   private position = 0;
@@ -17,6 +20,7 @@ class Expander {
     private readonly text: string,
     private readonly lookup: Lookup,
     private readonly escape: string,
+    private readonly depth: number,
   ) {}
 
   all(): string | undefined {
@@ -99,7 +103,7 @@ class Expander {
     const value = this.lookup(name!);
     if (operator === undefined) return rest === '' ? this.known(name!) : undefined;
     if (value === null) return undefined;
-    const operand = (): string | undefined => expandWord(rest!, this.lookup, this.escape as '\\' | '`');
+    const operand = (): string | undefined => (this.depth < deepest ? new Expander(rest!, this.lookup, this.escape, this.depth + 1).all() : undefined);
     const isSet = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
     if (/^:?[-=]$/.test(operator)) return isSet ? value : operand();
     if (/^:?\+$/.test(operator)) return isSet ? operand() : '';

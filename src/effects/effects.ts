@@ -1,4 +1,4 @@
-import { inImage } from '../project/project.ts';
+import { basename, inImage } from '../project/project.ts';
 import type { ShellCommand, ShellPart } from '../shell/parse.ts';
 import type { Effect } from './effect.ts';
 import { packagesEffect } from './packages.ts';
@@ -79,7 +79,9 @@ function filesEffect(program: string, command: ShellCommand, cwd: string | undef
   }
   if (/^(?:chmod|chown|chgrp)$/.test(program)) targets = operands.slice(1);
   if (/^(?:cp|mv|ln|install)$/.test(program)) targets = operands.slice(-1);
-  const places = targets.map((word) => resolve(word.value, cwd));
+  const intoFolder = /^(?:cp|mv|ln|install)$/.test(program) && (operands.length > 2 || /(?:^|\/)\.{0,2}$/.test(operands.at(-1)?.value ?? 'x'));
+  const names = intoFolder ? operands.slice(0, -1).map((word) => word.value && `${targets[0]!.value}/${basename(word.value)}`) : targets.map((word) => word.value);
+  const places = names.map((name) => resolve(name, cwd));
   if (places.includes(undefined)) return { kind: 'unknown', program };
   const sources = /^(?:cp|mv|ln|install)$/.test(program) ? operands.slice(0, -1) : [];
   const moved = program === 'mv' ? sources.map((word) => resolve(word.value, cwd)).filter((path): path is string => path !== undefined) : [];

@@ -36,7 +36,7 @@ const managers: Readonly<Record<string, Manager>> = {
 
 /** The effect of a package manager's command; undefined when it is none, or a query such as `apt-get --version`. */
 export function packagesEffect(command: ShellCommand): PackagesEffect | undefined {
-  const known = command.name === undefined ? undefined : managers[command.name];
+  const known = command.name === undefined ? undefined : own(managers, command.name);
   if (!known) return undefined;
   const words: (string | undefined)[] = [];
   let virtual: string | undefined;
@@ -50,7 +50,7 @@ export function packagesEffect(command: ShellCommand): PackagesEffect | undefine
     else if (!text.startsWith('-')) words.push(rest[at]!.value);
   }
   const verb = words.shift();
-  const action = Object.keys(known.actions).length === 0 ? 'repository' : verb === undefined ? undefined : known.actions[verb];
+  const action = Object.keys(known.actions).length === 0 ? 'repository' : verb === undefined ? undefined : own(known.actions, verb);
   if (action === undefined) return undefined;
   const named = action === 'install' || action === 'remove' ? words : [];
   return {
@@ -62,3 +62,6 @@ export function packagesEffect(command: ShellCommand): PackagesEffect | undefine
     virtual: known.manager === 'apk' ? virtual : undefined,
   };
 }
+
+/** Names come from the user's text: `toString` is no package manager. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);

@@ -1,5 +1,5 @@
 import { variablesIn } from '../dockerfile/scope.ts';
-import type { Instruction } from '../dockerfile/model.ts';
+import { flagOf, type Instruction } from '../dockerfile/model.ts';
 import type { RunPart } from '../walk/run.ts';
 import type { Step, Walk } from '../walk/walk.ts';
 import type { Block, Disposition, LedgerEntry, StagePlan } from './plan.ts';
@@ -80,9 +80,11 @@ export class Draft {
     this.builder = new StageDraft(this, builderName, builderFrom, 'builder');
   }
 
-  /** Starts the runtime stage; a plan has one. */
+  /** Starts the runtime stage; a plan has one. A platform that FROM asks for holds for it too, unless it is the build machine's own. */
   runtime(from: string): StageDraft {
-    return new StageDraft(this, undefined, from, 'runtime');
+    const platform = flagOf(this.walked.stage.from, 'platform');
+    const crossBuild = platform === undefined || /BUILDPLATFORM/.test(platform);
+    return new StageDraft(this, undefined, crossBuild ? from : `--platform=${platform} ${from}`, 'runtime');
   }
 
   /** A further builder stage. */

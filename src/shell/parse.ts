@@ -45,6 +45,22 @@ export interface ShellScript {
 
 /** Parses shell text into its top-level parts. Never throws; `errors` is not empty when the text is not valid shell. */
 export function parseShell(text: string): ShellScript {
+  try {
+    return read(text);
+  } catch (error) {
+    // The parser is recursive: it gives up on thousands of nested brackets.
+    return { shebang: undefined, parts: [unreadable(text)], variables: [], errors: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** A part of which nothing is known. */
+function unreadable(text: string): ShellPart {
+  const place = { start: 0, end: text.length };
+  const command: ShellCommand = { name: undefined, words: [{ text, value: undefined, ...place }], assignments: [], outputs: [], ...place };
+  return { text, ...place, joinedBy: undefined, simple: undefined, commands: [command] };
+}
+
+function read(text: string): ShellScript {
   const script = parseBash(text);
   const parts: ShellPart[] = [];
   for (const statement of script.commands) parts.push(...partsOf(statement, text, parts.length > 0));
@@ -88,11 +104,14 @@ function toCommand(command: Command): ShellCommand {
     name: words[0] && command.name ? words[0].value : undefined,
     words: [...words, ...assignmentArguments].sort((a, b) => a.start - b.start),
     assignments: command.prefix.flatMap((item) => (item.type === 'Assignment' ? [{ name: item.name, value: item.value.type === 'Word' ? toWord(item.value).value : undefined }] : [])),
-    outputs: command.redirects.flatMap((redirect) => (redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target && !redirect.operator.includes('&') ? [toWord(redirect.target).value] : [])),
+    outputs: command.redirects.flatMap((redirect) => (redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target && !isDuplicate(redirect.operator, redirect.target.text) ? [toWord(redirect.target).value] : [])),
     start: command.pos,
     end: command.end,
   };
 }
+
+/** `2>&1` and `>&-` name a descriptor; `>&file` and `&>file` a file. */
+const isDuplicate = (operator: string, target: string): boolean => operator.endsWith('&') && /^(?:\d+-?|-)$/.test(target);
 
 const unquote = (text: string): string => text.replace(/(["'])(.*?)\1/g, '$2');
 

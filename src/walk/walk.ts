@@ -54,7 +54,10 @@ export function walk(file: Dockerfile, project: Project): Walk {
   let user: string | undefined;
   let shell: readonly string[] | undefined;
   const folders = new Set<string>(['/', '/tmp', '/root', '/home', '/usr/local/bin', '/usr/bin', '/etc', '/opt', '/var', '/srv']);
-  if (cwd) folders.add(cwd);
+  const addFolder = (folder: string): void => {
+    for (let path = folder; path !== '/' && path !== ''; path = dirname(path)) folders.add(path);
+  };
+  if (cwd) addFolder(cwd);
   const steps: Step[] = [];
   for (const instruction of stage.instructions) {
     const expand = (word: string): string | undefined => expandWord(word, lookupIn(scope), file.escape);
@@ -63,18 +66,18 @@ export function walk(file: Dockerfile, project: Project): Walk {
     if (instruction.keyword === 'WORKDIR') {
       const folder = expand(instruction.logical);
       cwd = folder === undefined || (cwd === undefined && !folder.startsWith('/')) ? undefined : inImage(cwd ?? '/', folder);
-      if (cwd) for (let path = cwd; path !== '/' && path !== ''; path = dirname(path) || '/') folders.add(path);
+      if (cwd) addFolder(cwd);
     } else if (instruction.keyword === 'USER') {
       user = expand(instruction.logical) ?? instruction.logical;
     } else if (instruction.keyword === 'SHELL') {
       shell = instruction.json;
     } else if (instruction.keyword === 'COPY' || instruction.keyword === 'ADD') {
       copy = copyFacts(instruction, project, expand, cwd, (path) => folders.has(path));
-      for (const entry of copy.entries) folders.add(entry.kind === 'folder' ? entry.target : dirname(entry.target) || '/');
+      for (const entry of copy.entries) addFolder(entry.kind === 'folder' ? entry.target : dirname(entry.target));
     } else if (instruction.keyword === 'RUN') {
       run = runFacts(instruction, scope, cwd, shell);
       for (const part of run.parts) {
-        if (part.effect.kind === 'files' && part.effect.verb === 'mkdir') part.effect.writes.forEach((path) => folders.add(path));
+        if (part.effect.kind === 'files' && part.effect.verb === 'mkdir') part.effect.writes.forEach(addFolder);
       }
     }
     steps.push({ instruction, scope, cwd, user, run, copy });

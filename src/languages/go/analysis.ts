@@ -8,7 +8,7 @@ import type { Requirement } from '../../plan/requirements.ts';
 import type { Context } from '../language.ts';
 import { assetsOf, type Assets } from './assets.ts';
 import { goBin, goCallFromWords, goCalls, moduleAt, type GoCall } from './commands.ts';
-import { inModules, modulesThatWrite } from './data.ts';
+import { goGenerators, inModules, modulesThatWrite } from './data.ts';
 import { linkingOf, type Linking } from './linking.ts';
 import { systemNeeds, type SystemNeeds } from './packages.ts';
 import { goSources, type GoSources } from './sources.ts';
@@ -29,6 +29,8 @@ export interface GoAnalysis {
   readonly linking: Linking;
   readonly assets: Assets;
   readonly system: SystemNeeds;
+  /** A command of the build that may leave files for the program in the project's folder. */
+  readonly unknownWriter: string | undefined;
   /** A shell-form start that is one plain command, as its words: the exec form does the same without a shell. */
   readonly execForm: readonly string[] | undefined;
   readonly requirements: readonly Requirement[];
@@ -63,8 +65,9 @@ export function analyze(context: Context): GoAnalysis {
   const execForm = execFormOf(start);
   const system = systemNeeds(walk, sources, called, linking.kind === 'dynamic');
   const assets: Assets = sources.known ? assetsOf(walk, sources) : { found: [], unproven: 'the sources are not at hand' };
+  const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script) : undefined;
   const requirements = [...linkingNeeds(walk, linking), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, health, execForm)];
-  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
+  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
 }
 
 function refuseDevStart(start: Start): void {
@@ -76,6 +79,14 @@ function refuseDevStart(start: Start): void {
   if (toolchain) {
     throw refuse('unsupported-shape', { reason: `the start needs the toolchain: ${toolchain.words.join(' ')}`, help: 'Start a binary that the build makes.' }, { file: toolchain.file || undefined, line: toolchain.line });
   }
+}
+
+/** The first command of a RUN that may write anything: neither the go command nor a tool that only makes Go code. */
+function unknownWriterOf(walk: Walk, calls: readonly GoCall[], script: boolean): string | undefined {
+  const parts = walk.steps.flatMap((step) => step.run?.parts ?? []).filter((part) => part.effect.kind === 'unknown' && !calls.some((call) => call.part === part));
+  // A build through make or a script makes the binary; what else it makes is as unknown as that of any command.
+  const commands = parts.flatMap((part) => part.commands.map((command) => command.name?.split('/').at(-1) ?? command.words[0]?.text ?? ''));
+  return commands.find((name) => name !== '' && !goGenerators.has(name) && (script || name !== 'make'));
 }
 
 /** A script that cannot be read may call anything. */
@@ -101,6 +112,10 @@ function goRunOf(walk: Walk, start: Start): GoAnalysis['goRun'] {
   else end += 1;
   const step = walk.steps.at(-1)!;
   const call = goCallFromWords(walk, { ...step, cwd: walk.end.cwd, scope: walk.end.scope }, ['go', 'build', ...rest.slice(0, end)], walk.end.cwd);
+  const inContext = (path: string): boolean => walk.locate(inImage(walk.end.cwd ?? '/', path)) !== undefined;
+  if (walk.project.known && !call.packages.concat(call.packages.length === 0 ? ['.'] : []).some((path) => path !== undefined && (/^[\w-]+\./.test(path) || inContext(path) || (path === '.' && inContext('main.go'))))) {
+    throw refuse('unsupported-shape', { reason: 'the Dockerfile copies none of the sources that `go run` compiles', help: 'Copy the sources; what a volume brings at run time cannot be built into the image.' }, place);
+  }
   const name = call.artifacts?.[0]?.split('/').at(-1);
   if (name === undefined) throw refuse('ambiguous-artifact', { reason: '`go run` names no package that can be told', help: 'Build the binary in a RUN with `go build -o`.' }, place);
   return { call, binary: `/usr/local/bin/${name}`, args: rest.slice(end) };
@@ -223,7 +238,8 @@ function writesOf(walk: Walk, sources: GoSources): string | undefined {
   if (home) return `the program uses its home folder (${at(home)})`;
   const exec = sources.programs[0];
   if (exec) return `os/exec starts other programs (${at(exec)})`;
-  const low = exposedPorts(walk).find((port) => port < 1024);
+  const ports = [...exposedPorts(walk), ...[...walk.end.scope.env].filter(([name]) => /(?:^|_)PORT$/.test(name)).map(([, value]) => Number(value)).filter((port) => port > 0)];
+  const low = ports.find((port) => port < 1024);
   if (low !== undefined) return `port ${low} is below 1024`;
   const listen = sources.strings.find((item) => /^(?:[\w.]*|\[::\]):(?:\d{1,3}|10[01]\d|102[0-3])$/.test(item.text));
   if (listen) return `it listens on ${listen.text} (${at(listen)})`;

@@ -31,6 +31,7 @@ export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
   if (!analysis.sources.known) {
     for (const folder of foldersOfTheProject(walk, cwd)) paths.set(folder, paths.size === 0 ? 'The sources are not at hand to tell which files the program reads' : undefined);
   }
+  if (analysis.unknownWriter !== undefined && cwd !== '/') paths.set(cwd, `${analysis.unknownWriter} may have written files that the program reads`);
   for (const asset of assets.found) paths.set(asset.path, undefined);
   // Files that a COPY from another image brings are wherever it put them.
   for (const step of walk.steps) if (step.copy?.from !== undefined && step.copy.destination !== undefined && !isBelow(step.copy.destination, '/go')) paths.set(step.copy.destination, undefined);
@@ -69,7 +70,7 @@ function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
       const writes = effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink)$/.test(effect.verb) ? effect.writes : effect.kind === 'fetch' ? (effect.writes ?? []) : [];
       for (const path of writes) {
         if (buildFolders.some((folder) => isBelow(path, folder)) || path === '/') continue;
-        if (isBelow(path, sourceRoot) && sourceRoot !== '/' && !(effect.kind === 'files' && effect.verb === 'mkdir' && path !== sourceRoot && !path.endsWith('/bin')) && !(effect.kind === 'fetch' && path !== sourceRoot)) continue;
+        if (path === sourceRoot || /\.go$|\/go\.(?:mod|sum|work)$|\/s?bin$/.test(path) || (effect.kind === 'files' && effect.reads.includes(path))) continue;
         if (isBelow(sourceRoot, path) && path !== '/usr/local/bin') continue;
         made.push(path);
       }

@@ -91,16 +91,16 @@ export function moduleAt(walked: Walk, cwd: string | undefined): { module: strin
 }
 
 /** Where `go install` puts binaries: GOBIN, else GOPATH/bin. */
-export function goBin(step: Step): string {
+export function goBin(step: Step, command?: ShellCommand): string {
   const { env } = step.scope;
-  const gobin = env.get('GOBIN');
+  const gobin = command?.assignments.find((assignment) => assignment.name === 'GOBIN')?.value ?? env.get('GOBIN');
   if (gobin) return gobin;
   return `${(env.get('GOPATH') ?? '/go').split(':')[0]}/bin`;
 }
 
 function artifactsOf(walked: Walk, call: Omit<GoCall, 'artifacts'>): string[] | undefined {
   const names = packageNames(walked, call);
-  if (call.verb === 'install' || call.verb === 'get') return names?.map((name) => inImage(goBin(call.step), name));
+  if (call.verb === 'install' || call.verb === 'get') return names?.map((name) => inImage(goBin(call.step, call.command), name));
   if (call.verb !== 'build') return [];
   if (call.output !== undefined) {
     if (call.output === '' || (call.cwd === undefined && !call.output.startsWith('/'))) return undefined;

@@ -27,6 +27,11 @@ export const modulesThatWrite: readonly string[] = [
   'github.com/mattn/go-sqlite3', 'gorm.io/driver/sqlite', 'modernc.org/sqlite', 'github.com/glebarez/sqlite', 'github.com/glebarez/go-sqlite', 'github.com/ncruces/go-sqlite3', 'zombiezen.com/go/sqlite', 'github.com/boltdb/bolt', 'go.etcd.io/bbolt', 'github.com/dgraph-io/badger', 'github.com/syndtr/goleveldb', 'github.com/cockroachdb/pebble', 'github.com/blevesearch/bleve', 'github.com/asdine/storm', 'github.com/tidwall/buntdb', 'github.com/nutsdb/nutsdb', 'gopkg.in/natefinch/lumberjack.v2', 'github.com/natefinch/lumberjack', 'github.com/lestrrat-go/file-rotatelogs', 'github.com/lestrrat/go-file-rotatelogs', 'github.com/rifflock/lfshook', 'golang.org/x/crypto/acme/autocert', 'github.com/caddyserver/certmagic', 'github.com/peterbourgon/diskv', 'github.com/xujiajun/nutsdb', 'github.com/sonyarouje/simdb', 'github.com/nanobox-io/golang-scribble', 'github.com/ostafen/clover', 'github.com/hashicorp/raft-boltdb', 'github.com/go-git/go-git', 'gopkg.in/src-d/go-git.v4', 'github.com/duckdb/duckdb-go', 'github.com/marcboeker/go-duckdb',
 ];
 
+/** Programs whose output is Go code, or nothing: what they write is compiled in. */
+export const goGenerators: ReadonlySet<string> = new Set(
+  'swag templ wire mockgen mockery protoc buf sqlc ent stringer go-bindata go-bindata-assetfs packr packr2 rice statik esc gqlgen easyjson oapi-codegen swagger enumer golangci-lint staticcheck golint gofmt goimports gosec govulncheck dep glide govendor godep gvt gb gopm trash gox upx strip ginkgo gotestsum go-wrapper ldconfig update-ca-certificates'.split(' '),
+);
+
 /** Environment variables of the toolchain: they steer the build and are not read by the program. Source: `go help environment`. */
 export const toolchainVariables = /^(?:GO111MODULE|GOPROXY|GOSUMDB|GONOSUMDB|GONOSUMCHECK|GOPRIVATE|GONOPROXY|GOINSECURE|GOFLAGS|GOOS|GOARCH|GOARM|GOAMD64|GOPATH|GOBIN|GOROOT|GOCACHE|GOMODCACHE|GOTOOLCHAIN|GOLANG_VERSION|GOEXPERIMENT|GOTMPDIR|GOWORK|GOVCS|CGO_\w+|CC|CXX|PKG_CONFIG\w*|GIT_TERMINAL_PROMPT|DEBIAN_FRONTEND)$/;
 

@@ -24,6 +24,7 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
   const requirements: Requirement[] = [];
   const packages = new Set<string>();
   const programs = new Set<string>();
+  const startsShell = sources.programs.some((evidence) => /(?:^|\/)(?:ba|da|a|z)?sh$/.test(evidence.text));
   const unknownExec = sources.programs.find((evidence) => evidence.text === '' || !/^[\w./+-]+$/.test(evidence.text));
   const execs = sources.programs.filter((evidence) => evidence !== unknownExec && evidence.text !== '');
   for (const evidence of execs) {
@@ -43,7 +44,7 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
   const installed = walked.steps.flatMap((step) =>
     (step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'packages' && part.effect.action === 'install' ? part.effect.packages.map((name) => ({ name, line: step.instruction.line })) : [])),
   );
-  const known = family === undefined || family === 'none' ? [] : splitPackages(installed.map((item) => item.name), family, walked.base.facts?.suite);
+  const known = family === undefined || family === 'none' ? [] : splitPackages(installed.map((item) => item.name), family, walked.base.facts?.suites);
   known.forEach((decision, index) => {
     const { line } = installed[index]!;
     const bare = decision.name.replace(/[=<>~:].*$/, '');
@@ -51,7 +52,9 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
     const serves = (family !== undefined && family !== 'none' ? programsOf(bare, family) : []).concat(bare);
     const isCalled = serves.some((program) => programs.has(program));
     if (decision.role === 'translated' && !dynamic) return;
-    if (ambiguousTools.has(bare) && sources.known && !unknownExec && !isCalled) return;
+    // With the sources at hand, a program that nothing starts served the build.
+    const isTool = ambiguousTools.has(bare) || serves.length > 1;
+    if (isTool && sources.known && !unknownExec && !startsShell && !isCalled) return;
     for (const name of decision.runtime) packages.add(name);
     requirements.push({ need: `package:${bare}`, why: decision.reason, file: undefined, line });
   });

@@ -1,3 +1,4 @@
+import { copyLine } from '../../dockerfile/copy-line.ts';
 import { lookupIn, variablesIn } from '../../dockerfile/scope.ts';
 import { expandWord } from '../../dockerfile/words.ts';
 import { finding, refuse, type Finding } from '../../findings.ts';
@@ -121,11 +122,11 @@ function placeWorkdir(walk: Walk, runtime: StageDraft): string {
 function copyCarried(runtime: StageDraft, draft: Draft, carried: readonly Carried[], owner: string | undefined, workdir: string): void {
   const name = draft.builder.name!;
   carried.forEach((item, index) => {
-    const chown = owner !== undefined && item.owned ? `--chown=${owner} ` : '';
+    const chown = owner !== undefined && item.owned ? ` --chown=${owner}` : '';
     const inWorkdir = workdir !== '/' && isBelow(item.target, workdir) && item.target !== workdir;
     const target = inWorkdir ? `./${item.target.slice(workdir.length + 1)}` : item.target;
     const options = index === 0 ? { apart: true } : {};
-    runtime.add(`COPY --from=${name} ${chown}${item.path} ${target}`, item.comment === undefined ? options : { ...options, comment: item.comment });
+    runtime.add(copyLine(`--from=${name}${chown}`, [item.path], target), item.comment === undefined ? options : { ...options, comment: item.comment });
   });
 }
 

@@ -85,5 +85,5 @@ export function packagesOf(walked: Walk, chosen: GoRuntime, analysis: GoAnalysis
   if (needs.has('timezones') && !chosen.facts?.timezones) names.push('tzdata');
   if (needs.has('bash') && chosen.family === 'alpine') names.push('bash');
   if (needs.has('libstdc++') && chosen.family === 'alpine') names.push('libstdc++');
-  return [...new Set(names)];
+  return [...new Set(names)].filter((name) => !chosen.facts?.libraries.includes(name));
 }

@@ -180,6 +180,30 @@ describe('go: runtime', () => {
     expect(runtimeOf(await text(made, { 'go.mod': mod, 'main.go': main }))).toContain('COPY --from=builder /data/cache /data/cache');
   });
 
+  it('copies paths with spaces', async () => {
+    const reads = main.replace('fmt.Println("hello")', 'os.ReadFile("my file.txt")');
+    expect(runtimeOf(await text(simple, { 'go.mod': mod, 'main.go': reads, 'my file.txt': '' }))).toContain('COPY --from=builder ["/app/my file.txt", "./my file.txt"]');
+  });
+
+  it('drops programs that nothing starts', async () => {
+    const tools = simple.replace('WORKDIR', 'RUN apt-get update && apt-get install -y sqlite3\nWORKDIR');
+    expect(runtimeOf(await text(tools, { 'go.mod': mod, 'main.go': main }))).toMatch(/^FROM scratch/);
+  });
+
+  it('carries files that RUN made in the project', async () => {
+    const made = simple.replace('CMD', 'RUN cp config.example.yml config.yml && mkdir -p uploads\nCMD');
+    const proposal = runtimeOf(await text(made, { 'go.mod': mod, 'main.go': main, 'config.example.yml': '' }));
+    expect(proposal).toContain('COPY --from=builder /app/config.yml ./config.yml');
+    expect(proposal).toContain('COPY --from=builder /app/uploads ./uploads');
+  });
+
+  it('copies the whole folder when a command may have written what the program reads', async () => {
+    const built = simple.replace('RUN go', 'RUN cd web && npm install && npm run build\nRUN go');
+    expect(runtimeOf(await text(built, { 'go.mod': mod, 'main.go': main, 'web/package.json': '{}' }))).toContain('COPY --from=builder /app /app');
+    const generated = simple.replace('RUN go', 'RUN swag init\nRUN go');
+    expect(runtimeOf(await text(generated, { 'go.mod': mod, 'main.go': main }))).not.toContain('/app /app');
+  });
+
   it('keeps a user that the Dockerfile makes, with its name', async () => {
     const user = simple.replace('golang:1.22', 'golang:1.22-alpine').replace('CMD', 'RUN adduser -D app && chown -R app /app\nUSER app\nCMD');
     const proposal = runtimeOf(await text(user, { 'go.mod': mod, 'main.go': main }));
@@ -207,6 +231,10 @@ describe('go: without a project', () => {
 });
 
 describe('go: refusals', () => {
+  it('refuses go run of sources that only a volume brings', async () => {
+    expect(await code('FROM golang:1.22\nWORKDIR /app\nCOPY go.mod ./\nCMD ["go", "run", "./cmd/web"]\n', { 'go.mod': mod, 'cmd/web/main.go': main })).toBe('unsupported-shape');
+  });
+
   it.each([
     ['no-program', 'FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go build -o x\n'],
     ['interactive-or-dev-start', 'FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go install github.com/cosmtrek/air@latest\nCMD ["air"]\n'],
