@@ -34,7 +34,7 @@ export function effectOf(part: ShellPart, cwd: string | undefined): Effect {
 }
 
 /** What one simple command does; see `effectOf`. */
-export function commandEffect(command: ShellCommand, cwd: string | undefined): Effect {
+function commandEffect(command: ShellCommand, cwd: string | undefined): Effect {
   const writes = command.outputs.filter((path) => path === undefined || !path.startsWith('/dev/'));
   const base = baseEffect(command, cwd);
   if (writes.length === 0) return base;
