@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../src/dockerfile/parse.ts';
+import { afterInstruction, emptyScope, globalScope, lookupIn, variablesIn } from '../../../src/dockerfile/scope.ts';
+
+/** What a name stands for at the end of the only stage. */
+function valueOf(name: string, text: string): string | null | undefined {
+  const file = parse(text);
+  const globals = globalScope(file);
+  const scope = file.stages[0]!.instructions.reduce((before, instruction) => afterInstruction(before, instruction, file, globals), emptyScope);
+  return lookupIn(scope)(name);
+}
+
+describe('scope', () => {
+  it('takes the default of an ARG', () => {
+    expect(valueOf('A', 'FROM x\nARG A=1\n')).toBe('1');
+  });
+
+  it('does not know an ARG without default', () => {
+    expect(valueOf('A', 'FROM x\nARG A\n')).toBeNull();
+  });
+
+  it('takes the default of a global ARG once it is declared again', () => {
+    expect(valueOf('A', 'ARG A=1\nFROM x\nARG A\n')).toBe('1');
+    expect(valueOf('A', 'ARG A=1\nFROM x\n')).toBeUndefined();
+  });
+
+  it('does not know the arguments of the platform', () => {
+    expect(valueOf('TARGETARCH', 'ARG TARGETARCH=amd64\nFROM x\nARG TARGETARCH\n')).toBeNull();
+  });
+
+  it('prefers ENV to ARG', () => {
+    expect(valueOf('A', 'FROM x\nENV A=env\nARG A=arg\n')).toBe('env');
+  });
+
+  it('reads the values of one ENV with the variables before it', () => {
+    // The example of Docker's reference.
+    expect(valueOf('def', 'FROM x\nENV abc=hello\nENV abc=bye def=$abc\n')).toBe('hello');
+  });
+
+  it('does not know what depends on something unknown', () => {
+    expect(valueOf('B', 'FROM x\nARG A\nENV B=$A/x\n')).toBeNull();
+  });
+
+  it('takes quotes off', () => {
+    expect(valueOf('A', 'FROM x\nENV A="a b"\n')).toBe('a b');
+  });
+
+  it('reads the legacy form', () => {
+    expect(valueOf('A', 'FROM x\nENV A a b\n')).toBe('a b');
+  });
+});
+
+describe('variablesIn', () => {
+  it('finds names in both forms', () => {
+    expect(variablesIn('$A ${B:-$C} ${D} $1 $$ E')).toEqual(['A', 'B', 'C', 'D']);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../src/dockerfile/parse.ts';
+import { Refusal } from '../../src/findings.ts';
+import { screen } from '../../src/screen.ts';
+
+function answer(text: string): string {
+  try {
+    return screen(parse(text)).map((item) => `${item.code}@${item.line}`).join(' ');
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.finding.level}:${error.finding.code}@${error.finding.line}`;
+    throw error;
+  }
+}
+
+describe('screen', () => {
+  it.each([
+    ['', 'error:empty-dockerfile@undefined'],
+    ['# only a comment\n', 'error:empty-dockerfile@undefined'],
+    ['FROM a\nRUM b\n', 'error:syntax@2'],
+    ['ARG A\n', 'error:syntax@1'],
+    ['RUN a\n', 'error:syntax@1'],
+    ['FROM a\nRUN b\nFROM c\n', 'nothing:already-multi-stage@3'],
+    ['FROM a AS b\nFROM b\n', 'nothing:already-multi-stage@2'],
+    ['# escape=`\nFROM a\n', 'refusal:windows@2'],
+    ['FROM mcr.microsoft.com/windows/servercore:ltsc2022\n', 'refusal:windows@1'],
+    ['FROM mcr.microsoft.com/dotnet/sdk:8.0-nanoserver-1809\n', 'refusal:windows@1'],
+    ['FROM a\nONBUILD COPY . .\n', 'refusal:onbuild-file@2'],
+    ['FROM {{ base }}\nRUN a\n', 'refusal:template-file@1'],
+    ['FROM a\n{% if x %}\nRUN b\n{% endif %}\n', 'refusal:template-file@2'],
+    ['FROM a\nENV A=<%= b %>\n', 'refusal:template-file@2'],
+    ['FROM a:@VERSION_TAG@\n', 'refusal:template-file@1'],
+    ['FROM a:%%VERSION%%\n', 'refusal:template-file@1'],
+  ])('%j gives %s', (text, expected) => {
+    expect(answer(text)).toBe(expected);
+  });
+
+  it.each([
+    'FROM a\nCMD b\n',
+    'FROM ${BASE:-a}\n',
+    "FROM a\nRUN docker inspect -f '{{ .Id }}' x\n",
+    "FROM a\nHEALTHCHECK CMD x '{{ y }}'\n",
+    'FROM a\nCOPY <<EOF /x\n{{ y }}\nEOF\n',
+  ])('%j is fine', (text) => {
+    expect(answer(text)).toBe('');
+  });
+});
+
+describe('secrets', () => {
+  it.each(['ARG NPM_TOKEN', 'ARG DB_PASSWORD=x', 'ENV API_KEY=abc', 'ENV SECRET abc', 'ARG AWS_SECRET_ACCESS_KEY'])('%s is one', (line) => {
+    expect(answer(`FROM a\n${line}\n`)).toBe('secrets-in-build-args@2');
+  });
+
+  it.each(['ENV API_KEY=', 'ARG KEY_FILE', 'ARG PUBLIC_KEY=x', 'ENV TOKEN_URL=x', 'ARG MONKEY=x', 'ENV TOKENIZERS_PARALLELISM=false', 'ENV PASSWORD_MIN_LENGTH=8'])('%s is none', (line) => {
+    expect(answer(`FROM a\n${line}\n`)).toBe('');
+  });
+});
