@@ -1,4 +1,4 @@
-import { defaultOptions, type Context, type Language, type Options } from './languages/language.ts';
+import { defaultOptions, type Language, type Options } from './languages/language.ts';
 import { refuse } from './findings.ts';
 import { basename } from './project/project.ts';
 import type { Walk } from './walk/walk.ts';
@@ -71,5 +71,3 @@ function manifestsAt(walk: Walk): string[] {
   const entries = walk.steps.flatMap((step) => step.copy?.entries ?? []);
   return [...new Set(entries.flatMap((entry) => (entry.kind === 'folder' ? walk.project.list(entry.source).map((name) => (entry.source === '' ? name : `${entry.source}/${name}`)) : [entry.source])))];
 }
-
-export type { Context };

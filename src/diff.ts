@@ -12,7 +12,9 @@ export interface DiffSide {
  */
 export function unifiedDiff(before: DiffSide, after: DiffSide): string {
   if (before.text === after.text && before.name === after.name) return '';
-  const patch = createTwoFilesPatch(`a/${before.name}`, `b/${after.name}`, before.text, after.text, undefined, undefined, { context: 3 });
+  // A tab after a name with a space shows where it ends.
+  const tail = (name: string): string | undefined => (name.includes(' ') ? '' : undefined);
+  const patch = createTwoFilesPatch(`a/${before.name}`, `b/${after.name}`, before.text, after.text, tail(before.name), tail(after.name), { context: 3 });
   const hunks = patch.slice(patch.indexOf('--- '));
   if (before.name === after.name) return hunks;
   return `diff --git a/${before.name} b/${after.name}\ncopy from ${before.name}\ncopy to ${after.name}\n${hunks}`;
@@ -28,10 +30,12 @@ export interface DiffColors {
 
 /** The same diff with the colours that git uses. */
 export function colorDiff(diff: string, colors: DiffColors): string {
+  let inHunk = false;
   return diff
     .split('\n')
     .map((line) => {
-      if (/^(?:diff |copy |--- |\+\+\+ )/.test(line)) return colors.bold(line);
+      if (line.startsWith('@@')) inHunk = true;
+      if (!inHunk) return line === '' ? line : colors.bold(line);
       if (line.startsWith('@@')) return colors.cyan(line);
       if (line.startsWith('+')) return colors.green(line);
       return line.startsWith('-') ? colors.red(line) : line;

@@ -54,6 +54,7 @@ const wordings = {
   'whole-folder': { level: 'note', message: 'the whole application folder is copied: {reason}', help: 'The files that the program reads cannot all be told from its sources.' },
   'local-address': { level: 'warning', message: 'the program listens on {url} only, as in the original: a published port does not reach it', help: 'Set ASPNETCORE_URLS=http://+:PORT, or give the program an address of its own.' },
   'dev-dependencies-kept': { level: 'note', message: 'the dev dependencies stay in the image: {reason}', help: 'Move what runs to `dependencies`, or start the built program, and the others can leave.' },
+  'sources-unseen': { level: 'warning', message: 'the sources were not at hand: programs and libraries that {image} lacks, and that they may use, could not be checked', help: 'Run on the folder of the project instead of the Dockerfile alone.' },
   'same-base': { level: 'note', message: 'both stages use {image}: {reason}', help: 'Nothing to do; a smaller runtime image can be chosen by hand.' },
   'dockerignore-name': { level: 'warning', message: '{path} applies to the Dockerfile of that name only', help: 'Copy it to {wanted}, so that the new file builds with the same context.' },
   'server-replaced': { level: 'note', message: '{server} is replaced by nginx on the same port {port}', help: 'Response headers such as ETag and caching differ slightly; status codes, content types and bodies stay.' },

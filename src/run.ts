@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { colorDiff, unifiedDiff, type DiffColors } from './diff.ts';
 import { finding, type Finding } from './findings.ts';
@@ -26,7 +27,7 @@ export interface RunOptions extends Options {
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly stdin: () => Promise<string>;
+  readonly stdin: () => Promise<Buffer>;
   readonly colors: DiffColors;
 }
 
@@ -112,19 +113,23 @@ function show(outcome: Outcome & { kind: 'converted' }, places: Places, existing
 
 async function locate(path: string, options: RunOptions, streams: Streams): Promise<Places | Finding> {
   if (path === '-') {
-    const text = await streams.stdin();
+    const input = await streams.stdin();
+    if (!isUtf8(input)) return finding('not-readable', { path: 'standard input', reason: 'it is no UTF-8 text' });
+    const text = input.toString('utf8');
     return { text, project: unknownProject, shown: '<stdin>', from: 'Dockerfile', to: options.output ?? 'Dockerfile.multi', output: options.output, findings: [] };
   }
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return finding('not-readable', { path, reason: 'there is no such file or folder' });
+  const stats = statOf(path);
+  if (typeof stats === 'string') return finding('not-readable', { path, reason: stats });
   const folder = stats.isDirectory() ? path : dirname(path);
   const file = options.file ?? (stats.isDirectory() ? join(path, 'Dockerfile') : path);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found) return finding('no-dockerfile', { path: file });
-  const text = readRegularFile(file, 5_000_000);
-  if (text === undefined) return finding('not-readable', { path: file, reason: found.isFile() ? (found.size > 5_000_000 ? 'it is over 5 MB' : 'it is binary, or there is no permission') : 'it is not a regular file' });
+  const found = statOf(file);
+  if (found === missing) return finding('no-dockerfile', { path: file });
+  if (typeof found === 'string') return finding('not-readable', { path: file, reason: found });
+  const text = readRegularFile(file, 5_000_000, 'utf-8 only');
+  if (text === undefined) return finding('not-readable', { path: file, reason: found.isFile() ? (found.size > 5_000_000 ? 'it is over 5 MB' : 'it is no UTF-8 text, or there is no permission') : 'it is not a regular file' });
   const output = options.output ?? join(dirname(file), `${basename(file)}.multi`);
-  const own = join(folder, `${basename(file)}.dockerignore`);
+  // Docker looks for it beside the Dockerfile, wherever the context is.
+  const own = `${file}.dockerignore`;
   const ownIgnore = readRegularFile(own);
   const ignore = ownIgnore ?? readRegularFile(join(folder, '.dockerignore'));
   const inContext = (name: string): string => relative(resolve(folder), resolve(name)).replaceAll('\\', '/');
@@ -137,6 +142,17 @@ async function locate(path: string, options: RunOptions, streams: Streams): Prom
     output,
     findings: ownIgnore === undefined ? [] : [finding('dockerignore-name', { path: own, wanted: `${output}.dockerignore` }, { file: own })],
   };
+}
+
+const missing = 'there is no such file or folder';
+
+/** What there is at a path, or why that cannot be told. */
+function statOf(path: string): Stats | string {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? missing;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Writes through a temporary file beside the target, so that a failure leaves the old file as it was. Gives the reason of a failure. */

@@ -39,7 +39,7 @@ export async function transform(text: string, project: Project = unknownProject,
 
 async function steps(text: string, project: Project, options: Options, templates: Templates): Promise<Outcome> {
   if (text.length > longestDockerfile) throw refuse('not-readable', { path: 'the Dockerfile', reason: 'it is over 5 MB' });
-  const eol = /\r\n/.test(text) ? '\r\n' : '\n';
+  const eol = usualLineEnd(text);
   const original = parse(text.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n'));
   const warnings = screen(original);
   const walked = walk(original, project);
@@ -55,3 +55,8 @@ async function steps(text: string, project: Project, options: Options, templates
   return { kind: 'converted', original, text: proposed.replace(/\n/g, eol), plan, detection, findings: [...warnings, ...plan.findings] };
 }
 
+/** The line end that most lines have. */
+function usualLineEnd(text: string): '\n' | '\r\n' {
+  const windows = text.match(/\r\n/g)?.length ?? 0;
+  return windows * 2 > (text.match(/\n/g)?.length ?? 0) ? '\r\n' : '\n';
+}

@@ -78,6 +78,9 @@ export function flagOf(instruction: Instruction, name: string): string | undefin
   return instruction.flags.find((flag) => flag.name === name)?.value;
 }
 
+/** The keyword and the flags as written, without the continuation that may follow them. */
+export const headOf = (instruction: Instruction): string => instruction.text.slice(0, instruction.bodyStart).replace(/(?:[\\`][ \t]*\r?\n|\s)+$/, '');
+
 /** Arguments split as BuildKit splits them for COPY, ADD, WORKDIR, EXPOSE, VOLUME …: at white space, or the JSON array. */
 export function argumentsOf(instruction: Instruction): readonly string[] {
   if (instruction.json) return instruction.json;

@@ -52,6 +52,7 @@ function baseEffect(command: ShellCommand, cwd: string | undefined): Effect {
   const packages = packagesEffect(command);
   if (packages) return packages;
   if (shellState.has(program)) return { kind: 'shell' };
+  if (program === 'find' && command.words.some((word) => /^-(?:exec|execdir|ok|okdir|delete|fprintf?|fprint0|fls)$/.test(word.value ?? ''))) return { kind: 'unknown', program };
   if (harmless.has(program) || isVersionQuery(command)) return { kind: 'none' };
   if (program === 'git' && /^(?:config|status|log|rev-parse|describe)$/.test(command.words[1]?.value ?? '')) return { kind: 'none' };
   if (filePrograms.has(program)) return filesEffect(program, command, cwd);

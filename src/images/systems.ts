@@ -5,7 +5,7 @@ import data from './data/suites.json' with { type: 'json' };
 import { librariesBehind } from '../packages/tables.ts';
 import { compareVersions, unique, words, type System } from './facts.ts';
 
-const core = 'sh tar gzip gunzip sed grep awk find xargs id su env chown chmod install timeout mktemp sort cut tr head tail wc date sleep tee stat hostname mount umount cp mv ln rm mkdir touch cat echo printf test basename dirname realpath readlink sha256sum md5sum base64 nproc seq expr uname which';
+const core = 'sh tar gzip gunzip sed grep awk find xargs id su env chown chmod install timeout mktemp sort cut tr head tail wc date sleep tee stat hostname mount umount cp mv ln rm mkdir touch cat echo printf test basename dirname realpath readlink sha256sum md5sum base64 nproc seq expr uname which ls pwd printenv dd df du chgrp rmdir sha1sum sha512sum nice nohup od paste comm split tac yes sync mkfifo mknod unlink groups';
 const debianCore = words(`${core} bash dash perl useradd groupadd usermod groupmod userdel chpasswd passwd apt apt-get apt-cache apt-mark dpkg dpkg-query ldconfig ldd getent setpriv runuser update-alternatives diff cmp`);
 const busyboxCore = words(`${core} ash vi wget nc ps pgrep pkill kill top free watch less unzip bunzip2 unxz adduser addgroup deluser crond crontab nslookup ping telnet httpd hexdump xxd killall pidof ifconfig ip route netstat traceroute setsid nohup flock usleep diff cmp patch od dd du df getopt time`);
 const scm = 'git svn hg ssh scp sftp ssh-keygen ssh-keyscan ssh-agent ps pgrep pkill top free uptime watch';

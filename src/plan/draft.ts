@@ -1,5 +1,5 @@
 import { variablesIn } from '../dockerfile/scope.ts';
-import { flagOf, type Instruction } from '../dockerfile/model.ts';
+import { flagOf, headOf, type Instruction } from '../dockerfile/model.ts';
 import type { RunPart } from '../walk/run.ts';
 import type { Step, Walk } from '../walk/walk.ts';
 import type { Block, Disposition, LedgerEntry, StagePlan } from './plan.ts';
@@ -83,7 +83,7 @@ export class Draft {
   /** Starts the runtime stage; a plan has one. A platform that FROM asks for holds for it too, unless it is the build machine's own. */
   runtime(from: string): StageDraft {
     const platform = flagOf(this.walked.stage.from, 'platform');
-    const crossBuild = platform === undefined || /BUILDPLATFORM/.test(platform);
+    const crossBuild = platform === undefined || /BUILDPLATFORM/.test(platform) || from.startsWith('--platform');
     return new StageDraft(this, undefined, crossBuild ? from : `--platform=${platform} ${from}`, 'runtime');
   }
 
@@ -164,7 +164,7 @@ function joinParts(instruction: Instruction, all: readonly RunPart[], chosen: re
   const last = Math.max(...chosen.map((part) => all.indexOf(part)));
   const kept = all.filter((part, index) => chosen.includes(part) || (part.effect.kind === 'shell' && index < last));
   const pieces = kept.map((part) => body.slice(part.start, part.end));
-  const head = instruction.text.slice(0, instruction.bodyStart).trimEnd();
+  const head = headOf(instruction);
   const lead = flags === '' ? `${head} ` : `${head} ${flags} \\\n    `;
   const joint = (part: RunPart): string => (part.joinedBy === ';' ? '; \\\n    ' : ' && \\\n    ');
   return lead + pieces.map((piece, index) => (index === 0 ? piece : joint(kept[index]!) + piece)).join('');

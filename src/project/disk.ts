@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join as joinPath, sep } from 'node:path';
 import { readDockerignore } from './dockerignore.ts';
@@ -54,8 +55,12 @@ export function diskProject(root: string, dockerignore: string | undefined): Pro
   };
 }
 
-/** Text of a regular file; undefined for anything else, for binary content, and over the size limit. Never blocks on a pipe. */
-export function readRegularFile(path: string, limit = largestFile): string | undefined {
+/**
+ * Text of a regular file; undefined for anything else, for binary content, and over the size limit. Never blocks on a pipe.
+ *
+ * @param encoding `utf-8 only` for a text that is written again: bytes in another encoding would not survive
+ */
+export function readRegularFile(path: string, limit = largestFile, encoding: 'any' | 'utf-8 only' = 'any'): string | undefined {
   let handle: number;
   try {
     handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -65,8 +70,8 @@ export function readRegularFile(path: string, limit = largestFile): string | und
   try {
     const stats = fstatSync(handle);
     if (!stats.isFile() || stats.size > limit) return undefined;
-    const text = readFileSync(handle, 'utf8');
-    return text.includes('\0') ? undefined : text;
+    const bytes = readFileSync(handle);
+    return bytes.includes(0) || (encoding === 'utf-8 only' && !isUtf8(bytes)) ? undefined : bytes.toString('utf8');
   } catch {
     return undefined;
   } finally {

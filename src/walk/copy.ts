@@ -63,7 +63,7 @@ export function copyFacts(
 function matchesOf(source: string, project: Project): { path: string; kind: 'file' | 'folder' | 'unknown' }[] {
   const path = normalize(source);
   if (path === '') return [{ path, kind: 'folder' }];
-  if (!project.known) return /[*?[]/.test(path) ? [] : [{ path, kind: 'unknown' }];
+  if (!project.known) return /[*?[]/.test(path) ? [] : [{ path, kind: source.endsWith('/') ? 'folder' : 'unknown' }];
   if (!/[*?[]/.test(path)) {
     const kind = project.kind(path);
     return kind ? [{ path, kind }] : [];

@@ -29,8 +29,10 @@ export function runFacts(instruction: Instruction, scope: Scope, cwd: string | u
   const text = isScript ? heredoc.body : instruction.shellText;
   const script = parseShell(text);
   let folder = cwd;
+  let inForce = scope;
   const parts = script.parts.map((part): RunPart => {
-    const known = resolvePart(part, scope);
+    const known = resolvePart(part, inForce);
+    inForce = afterAssignments(known, inForce);
     const here = folder;
     if (known.simple?.name === 'cd') {
       const target = known.simple.words[1]?.value;
@@ -41,6 +43,17 @@ export function runFacts(instruction: Instruction, scope: Scope, cwd: string | u
     return { ...known, cwd: here, effect: posix ? effectOf(known, here) : { kind: 'unknown', program: undefined } };
   });
   return { parts, splittable: posix && heredoc === undefined && script.errors.length === 0, variables: script.variables };
+}
+
+/** The scope after `export A=b` or `A=b`; a value that a command gives, or that is set in a loop or a branch, is not known. */
+function afterAssignments(part: ShellPart, scope: Scope): Scope {
+  const env = new Map(scope.env);
+  for (const command of part.commands) {
+    const exported = command.name === 'export' ? command.words.slice(1).map((word) => /^(\w+)=(.*)$/s.exec(word.value ?? word.text)).flatMap((match, at) => (match ? [{ name: match[1]!, value: command.words[at + 1]!.value === undefined ? undefined : match[2]! }] : [])) : [];
+    const own = command.words.length === 0 ? command.assignments : [];
+    for (const { name, value } of [...exported, ...own]) env.set(name, part.simple === command && value !== undefined ? value : null);
+  }
+  return { ...scope, env };
 }
 
 /** Replaces variables of the Dockerfile's scope in the words of a part, where that gives one plain word. */
@@ -55,7 +68,8 @@ function resolvePart(part: ShellPart, scope: Scope): ShellPart {
   return { ...part, commands, simple };
 }
 
-function resolveWord(text: string, scope: Scope): string | undefined {
+/** A word of the shell as one plain word, its variables replaced; undefined where that is not possible. */
+export function resolveWord(text: string, scope: Scope): string | undefined {
   if (/[`]|\$\(|\$\{?[0-9@*#?$!-]/.test(text)) return undefined;
   // A name that neither ARG nor ENV sets may be set by the shell itself (HOME, PWD, a loop): not known.
   const value = expandWord(text, (name) => lookupIn(scope)(name) ?? null);

@@ -1,6 +1,8 @@
 import type { Instruction } from '../dockerfile/model.ts';
+import { variablesIn } from '../dockerfile/scope.ts';
 import { inImage } from '../project/project.ts';
 import { parseShell, type ShellCommand } from '../shell/parse.ts';
+import { resolveWord } from './run.ts';
 import { lastOf, type Walk } from './walk.ts';
 
 /** A program that the container may run, with wrappers such as `exec` and `tini --` taken off. */
@@ -44,9 +46,25 @@ export interface Start {
   readonly shell: { readonly name: 'sh' | 'bash'; readonly file: string; readonly line: number; readonly why: string } | undefined;
 }
 
-/** Programs that only start another one; the number is how many of their own words may follow before it. */
-const wrappers = new Set(['exec', 'tini', 'dumb-init', 'env', 'nohup', 'nice', 'time', 'sudo', 'command', 'setsid', 'stdbuf', 'catchsegv']);
-const wrappersWithUser = new Set(['gosu', 'su-exec', 'setpriv', 'chpst']);
+/**
+ * Programs that only start another one: their options that take the next word as a value, and how many words of their own stand before
+ * the program. Source: their manual pages.
+ */
+const wrappers: ReadonlyMap<string, { readonly withValue: RegExp; readonly operands: number }> = new Map([
+  ...'nohup dumb-init setsid catchsegv command'.split(' ').map((name) => [name, { withValue: /^(?:-r|--rewrite)$/, operands: 0 }] as const),
+  ['exec', { withValue: /^-a$/, operands: 0 }],
+  ['tini', { withValue: /^-[pe]$/, operands: 0 }],
+  ['env', { withValue: /^(?:-[uC]|--unset|--chdir)$/, operands: 0 }],
+  ['nice', { withValue: /^(?:-n|--adjustment)$/, operands: 0 }],
+  ['time', { withValue: /^-[fo]$/, operands: 0 }],
+  ['stdbuf', { withValue: /^-[ioe]$/, operands: 0 }],
+  ['sudo', { withValue: /^(?:-[ughpCrt]|--user|--group)$/, operands: 0 }],
+  ['timeout', { withValue: /^(?:-[ks]|--kill-after|--signal)$/, operands: 1 }],
+  ['gosu', { withValue: /^$/, operands: 1 }],
+  ['su-exec', { withValue: /^$/, operands: 1 }],
+  ['setpriv', { withValue: /^--(?:re|ru|eu)[ug]id$|^--(?:regid|groups|inh-caps|ambient-caps|bounding-set|securebits|pdeathsig)$/, operands: 0 }],
+  ['chpst', { withValue: /^-[uUbenmdorpfcla/]$/, operands: 0 }],
+]);
 const shells = /^(?:\/(?:usr\/)?bin\/)?((?:ba|da|a)?sh)$/;
 
 /** Programs that the shell provides itself. */
@@ -101,14 +119,12 @@ class StartReader {
     let rest = [...words];
     while (rest.length > 1 && rest[0] !== undefined) {
       const name = rest[0].slice(rest[0].lastIndexOf('/') + 1);
-      if (wrappers.has(name)) {
-        if (rest[0] !== 'exec' && rest[0] !== 'command') this.commands.push({ program: rest[0], words: rest.slice(0, 1), file, line, certain: this.certain });
-        rest = rest.slice(1);
-        while (rest.length > 1 && /^(?:-{1,2}[\w-]*|\w+=.*)$/.test(rest[0] ?? '')) rest = rest.slice(1);
-      } else if (wrappersWithUser.has(name)) {
-        this.commands.push({ program: rest[0], words: rest.slice(0, 1), file, line, certain: this.certain });
-        rest = rest.slice(2);
-      } else break;
+      const wrapper = wrappers.get(name);
+      if (!wrapper) break;
+      if (rest[0] !== 'exec' && rest[0] !== 'command') this.commands.push({ program: rest[0], words: rest.slice(0, 1), file, line, certain: this.certain });
+      rest = rest.slice(1);
+      while (rest.length > 1 && /^-|^\w+=/.test(rest[0] ?? '')) rest = rest.slice(wrapper.withValue.test(rest[0]!) ? 2 : 1);
+      rest = rest.slice(wrapper.operands);
     }
     // The node image's own entry point runs its arguments.
     if (rest[0] === 'docker-entrypoint.sh' && this.onPath(rest[0]) === undefined) rest = rest.slice(1);
@@ -162,9 +178,12 @@ class StartReader {
     if (++this.depth > 10) return;
     const script = parseShell(text);
     const commands = script.parts.flatMap((part) => part.commands);
+    // What the script sets itself is not what ENV says.
+    const assigned = new Set(commands.flatMap((command) => [...command.assignments.map((assignment) => assignment.name), ...command.words.map((word) => /^(\w+)=/.exec(word.text)?.[1] ?? '')]));
+    const expand = (word: string): string | undefined => (/^[^$]*(?:\$\{?\w+\}?[^$]*)+$/.test(word) && !variablesIn(word).some((name) => assigned.has(name)) ? resolveWord(word, this.walked.end.scope) : undefined);
     const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--'));
     for (const part of script.parts) {
-      for (const command of part.commands) this.shellCommand(command, args, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));
+      for (const command of part.commands) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, args, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));
     }
     this.depth -= 1;
   }
@@ -172,6 +191,7 @@ class StartReader {
   private shellCommand(command: ShellCommand, args: readonly (string | undefined)[], replacesArguments: boolean, file: string, line: number): void {
     const replacing = command.name === 'set' ? command.words.findIndex((word) => word.value === '--') : -1;
     if (replacing > 0) return this.exec(command.words.slice(replacing + 1).map((word) => word.value), file, line);
+    if (command.words[0]?.value === '.' || command.words[0]?.value === 'source') return this.included(command.words[1]?.value);
     const certain = this.certain;
     if (replacesArguments && command.words.some((word) => isArguments(word.text))) this.certain = false;
     const words: (string | undefined)[] = [];
@@ -181,6 +201,17 @@ class StartReader {
     }
     if (words.length > 0) this.exec(words[0] === undefined && command.words[0]!.text.startsWith('$') ? [command.words[0]!.text, ...words.slice(1)] : words, file, line);
     this.certain = certain;
+  }
+
+  /** `. file`: its commands run as if they stood there. A file that no COPY brings is the system's. */
+  private included(path: string | undefined): void {
+    if (path === undefined) return;
+    const imagePath = inImage(this.walked.end.cwd ?? '/', path);
+    const source = this.walked.locate(imagePath);
+    const text = source === undefined ? undefined : this.walked.project.read(source);
+    if (text === undefined || this.scripts.some((known) => known.imagePath === imagePath)) return;
+    this.scripts.push({ imagePath, source, text, shell: 'sh' });
+    this.readShell(text, [], source!, 1);
   }
 
   private onPath(program: string): string | undefined {

@@ -128,55 +128,6 @@ function moduleFacts(walk: Walk, folder: string | undefined): (NonNullable<GoAna
   return { root: module.root, source: module.source, requires: facts.requires.length, replacesLocally: facts.replacesLocally, modules: [...facts.requires] };
 }
 
-/** The binaries that the start runs, those that were built beside them, and the programs that must come from the image. */
-function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean): { artifacts: Map<string, string>; called: StartCommand[] } {
-  const { walk, start, health } = context;
-  const made = builds.flatMap((build) => build.artifacts ?? []);
-  const tools = calls.filter((call) => call.foreign).flatMap((call) => call.artifacts ?? []);
-  const moved = walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && /^(?:cp|mv|install|ln)$/.test(part.effect.verb) ? part.effect.writes : [])) ?? []);
-  const artifacts = new Map<string, string>(start.scripts.map((item) => [item.imagePath, item.imagePath]));
-  const add = (path: string, byName = false): void => {
-    // A name without a slash is looked up in PATH, and the runtime image has the usual one.
-    artifacts.set(path, byName && !/^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$/.test(path) ? `/usr/local/bin/${path.split('/').at(-1)!}` : (artifacts.get(path) ?? path));
-  };
-  const called: StartCommand[] = [];
-  if (goRun) add(goRun.binary);
-  for (const command of goRun ? [] : start.commands) {
-    if (!command.certain && !command.program.includes('/') && !builds.some((build) => build.artifacts?.some((path) => path.endsWith(`/${command.program}`)))) continue;
-    const place = { file: command.file || undefined, line: command.line };
-    if (command.program.includes('/')) {
-      const path = inImage(walk.end.cwd ?? '/', command.program);
-      if (/^\/(?:usr\/)?s?bin\//.test(path) && !made.includes(path) && !moved.includes(path) && walk.locate(path) === undefined) called.push(command);
-      else add(path);
-      continue;
-    }
-    const candidates = [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path))].filter((path) => path.endsWith(`/${command.program}`));
-    const copied = ['/usr/local/bin', '/usr/bin', '/bin', '/go/bin'].map((folder) => `${folder}/${command.program}`).find((path) => walk.locate(path) !== undefined);
-    if (candidates[0] !== undefined) add(candidates[0], true);
-    else if (copied !== undefined) add(copied, true);
-    else if (command === start.main && builds.some((build) => build.artifacts === undefined || build.artifacts.length === 0)) {
-      const folder = builds.some((build) => build.verb !== 'build') ? goBin(walk.steps.at(-1)!) : undefined;
-      if (folder === undefined) throw refuse('ambiguous-artifact', { reason: `the build does not say that it makes ${command.program}`, help: 'Name the binary with `go build -o /path/to/binary`.' }, place);
-      add(`${folder}/${command.program}`, true);
-    } else called.push(command);
-  }
-  const installed = [...artifacts.keys()].some((path) => tools.includes(path));
-  if (builds.length === 0 && !script && !goRun && !installed) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build.' }, { line: walk.stage.from.line });
-  const main = start.main;
-  if (!goRun && main && called.includes(main) && !shellBuiltins.has(main.program)) {
-    throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help: 'Name the binary with `go build -o`, and start it by that path.' }, { file: main.file || undefined, line: main.line });
-  }
-  for (const path of made) add(path);
-  for (const command of health?.commands ?? []) {
-    if (command.program.includes('/')) {
-      const path = inImage(walk.end.cwd ?? '/', command.program);
-      if (!/^\/(?:usr\/)?s?bin\//.test(path)) add(path);
-      else called.push(command);
-    } else called.push(command);
-  }
-  return { artifacts, called };
-}
-
 /** A shell-form CMD that is one command of plain words does the same in exec form, where signals reach it. */
 function execFormOf(start: Start): readonly string[] | undefined {
   const written = start.entrypoint ?? start.cmd;

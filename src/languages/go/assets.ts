@@ -60,7 +60,7 @@ function assetFor(walked: Walk, cwd: string, literal: GoEvidence): Asset | undef
 }
 
 /** Whether a folder has files that are no Go sources. */
-const hasData = (project: Project, folder: string): boolean => filesBelow(project, folder, (path) => !/\.go$/.test(path)).length > 0;
+const hasData = (project: Project, folder: string): boolean => filesBelow(project, folder, (path) => !path.endsWith('.go')).length > 0;
 
 function everythingButSources(walked: Walk, why: string): Asset[] {
   const copied = walked.steps.flatMap((step) => step.copy?.entries ?? []);

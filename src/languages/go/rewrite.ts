@@ -1,4 +1,4 @@
-import type { Instruction } from '../../dockerfile/model.ts';
+import { headOf, type Instruction } from '../../dockerfile/model.ts';
 import type { Step } from '../../walk/walk.ts';
 import type { GoCall } from './commands.ts';
 
@@ -32,8 +32,8 @@ export function rewriteRun(step: Step, calls: readonly GoCall[], changes: RunCha
 }
 
 /** A RUN with cache mounts in front of its body, one a line. */
-export function withMounts(instruction: Instruction, body: string, mounts: readonly string[]): string {
-  const head = instruction.text.slice(0, instruction.bodyStart).trimEnd();
+function withMounts(instruction: Instruction, body: string, mounts: readonly string[]): string {
+  const head = headOf(instruction);
   if (mounts.length === 0) return `${head} ${body}`;
   return `${head} ${mountFlags(mounts)} \\\n    ${body}`;
 }
