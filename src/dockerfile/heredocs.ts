@@ -62,15 +62,16 @@ function bodyOf(source: string, start: number, name: string, tabs: boolean): Pic
 
 /**
  * The source in the same length, without what dockerfile-ast reads in another way than BuildKit: announcements of heredocs and any other
- * `<<` become plain words, bodies become comments, `\#` and a doubled escape character at the end of a line become plain characters.
+ * `<<` become plain words, bodies become comments, `\#`, a doubled escape character at the end of a line and a carriage return without line feed
+ * become plain characters.
  */
 export function maskForParser(source: string, heredocs: readonly PlacedHeredoc[], escape: Escape): string {
   const doubled = escape === '`' ? /``(?=[\t ]*(?:\r?\n|$))/g : /\\\\(?=[\t ]*(?:\r?\n|$))/g;
-  const plain = (text: string): string => text.replaceAll('<<', '__').replaceAll(`${escape}#`, '_#').replace(doubled, '__');
+  const plain = (text: string): string => text.replaceAll('<<', '__').replaceAll(`${escape}#`, '_#').replace(doubled, '__').replace(/\r(?!\n)/g, ' ');
   let masked = '';
   let position = 0;
   for (const { start, end } of heredocs) {
-    masked += plain(source.slice(position, start)) + source.slice(start, end).replace(/[^\r\n]/g, '#');
+    masked += plain(source.slice(position, start)) + source.slice(start, end).replace(/\r(?!\n)|[^\r\n]/g, '#');
     position = Math.max(position, end);
   }
   return masked + plain(source.slice(position));

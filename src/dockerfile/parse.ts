@@ -185,7 +185,7 @@ function toStages(instructions: readonly Instruction[]): Stage[] {
 }
 
 function startsOfLines(source: string): number[] {
-  return [0, ...Array.from(source.matchAll(/\r\n|\n|\r/g), (match) => match.index + match[0].length)];
+  return [0, ...Array.from(source.matchAll(/\n/g), (match) => match.index + match[0].length)];
 }
 
 /** The escape character that the directives on top of the file set. Source: Dockerfile reference, "Parser directives". */

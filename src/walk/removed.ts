@@ -19,18 +19,21 @@ export function isRemovedAfter(walked: Walk, path: string, moment: Moment): bool
   );
 }
 
-/** Paths that a part deletes or moves away, with their patterns; what it says in variables that are not known is left out. */
+/** Paths that a part deletes or moves away, with their patterns. Where the folder is not known, `*` stands for it. */
 function removals(part: RunPart): string[] {
   return part.commands.flatMap((command) => {
     const effect = effectOf({ ...part, simple: command, commands: [command] }, part.cwd);
-    if (effect.kind !== 'files') return [];
-    if (/^(?:rm|rmdir|unlink)$/.test(effect.verb)) return effect.writes;
-    return effect.verb === 'mv' ? effect.reads : [];
+    if (effect.kind === 'files' && (effect.verb !== 'mv' || part.cwd !== undefined)) return /^(?:rm|rmdir|unlink)$/.test(effect.verb) ? effect.writes : effect.verb === 'mv' ? effect.reads : [];
+    const program = effect.kind === 'files' ? effect.verb : effect.kind === 'unknown' ? effect.program : undefined;
+    if (program !== 'rm' && program !== 'mv') return [];
+    const operands = command.words.slice(1).map((word) => word.value ?? word.text).filter((text) => !text.startsWith('-'));
+    return (program === 'mv' ? operands.slice(0, -1) : operands).map((text) => text.slice(text.lastIndexOf('/') + 1)).filter((name) => name !== '' && !/[$`]/.test(name)).map((name) => `*/${name}`);
   });
 }
 
 function covers(removed: string, path: string): boolean {
   if (!/[*?[]/.test(removed)) return isBelow(path, removed);
+  if (removed.startsWith('*/')) return new RegExp(`/${globToRegExp(removed.slice(2), false)}(?:/|$)`).test(path);
   const pattern = new RegExp(`^${removed.split('/').map((piece) => globToRegExp(piece, false)).join('/')}(?:/|$)`);
   return pattern.test(path);
 }

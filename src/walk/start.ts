@@ -113,7 +113,12 @@ class StartReader {
   shell: Start['shell'];
   private depth = 0;
   private certain = true;
-  constructor(private readonly walked: Walk) {}
+  /** The folder in force: WORKDIR, until a script changes it; undefined where that is not known. */
+  private cwd: string | undefined;
+  private scriptFolder: string | undefined;
+  constructor(private readonly walked: Walk) {
+    this.cwd = walked.end.cwd;
+  }
 
   exec(words: readonly (string | undefined)[], file: string, line: number): void {
     let rest = [...words];
@@ -128,8 +133,12 @@ class StartReader {
     }
     // The node image's own entry point runs its arguments.
     if (rest[0] === 'docker-entrypoint.sh' && this.onPath(rest[0]) === undefined) rest = rest.slice(1);
-    const program = rest[0];
-    if (program === undefined) return;
+    const written = rest[0];
+    if (written === undefined) return;
+    // A relative path is seen from where the script is by then.
+    const moved = this.cwd !== this.walked.end.cwd && written.includes('/') && !/^[/$]/.test(written);
+    const program = !moved ? written : this.cwd === undefined ? `$PWD/${written}` : inImage(this.cwd, written);
+    if (moved) rest = [program, ...rest.slice(1)];
     const shell = shells.exec(program)?.[1];
     if (shell !== undefined) return this.throughShell(shell, rest, file, line);
     if (shellBuiltins.has(program)) return;
@@ -170,6 +179,7 @@ class StartReader {
     this.need(shell === 'bash' ? 'bash' : 'sh', source ?? file, source ? 1 : line, `${source ?? imagePath} is a ${shell} script`);
     if (this.scripts.some((known) => known.imagePath === imagePath)) return;
     this.scripts.push({ imagePath, source, text, shell });
+    this.scriptFolder = imagePath.slice(0, imagePath.lastIndexOf('/')) || '/';
     if (text !== undefined) this.readShell(text, args, source!, 1);
     else this.exec(args, file, line); // it probably runs its arguments in the end
   }
@@ -183,7 +193,11 @@ class StartReader {
     const expand = (word: string): string | undefined => (/^[^$]*(?:\$\{?\w+\}?[^$]*)+$/.test(word) && !variablesIn(word).some((name) => assigned.has(name)) ? resolveWord(word, this.walked.end.scope) : undefined);
     const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--'));
     for (const part of script.parts) {
+      const before = this.cwd;
       for (const command of part.commands) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, args, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));
+      // A subshell's `cd` ends with it; whether one in a branch was run is not known.
+      if (/^\s*\(/.test(part.text)) this.cwd = before;
+      else if (!part.simple && this.cwd !== before) this.cwd = undefined;
     }
     this.depth -= 1;
   }
@@ -192,6 +206,7 @@ class StartReader {
     const replacing = command.name === 'set' ? command.words.findIndex((word) => word.value === '--') : -1;
     if (replacing > 0) return this.exec(command.words.slice(replacing + 1).map((word) => word.value), file, line);
     if (command.words[0]?.value === '.' || command.words[0]?.value === 'source') return this.included(command.words[1]?.value);
+    if (command.name === 'cd') return this.changeFolder(command);
     const certain = this.certain;
     if (replacesArguments && command.words.some((word) => isArguments(word.text))) this.certain = false;
     const words: (string | undefined)[] = [];
@@ -201,6 +216,12 @@ class StartReader {
     }
     if (words.length > 0) this.exec(words[0] === undefined && command.words[0]!.text.startsWith('$') ? [command.words[0]!.text, ...words.slice(1)] : words, file, line);
     this.certain = certain;
+  }
+
+  private changeFolder(command: ShellCommand): void {
+    const word = command.words[1];
+    const target = word !== undefined && /^"?(?:\$\(dirname "?\$0"?\)|\$\{0%\/\*\})"?$/.test(word.text) ? this.scriptFolder : word?.value;
+    this.cwd = target === undefined || (this.cwd === undefined && !target.startsWith('/')) ? undefined : inImage(this.cwd ?? '/', target);
   }
 
   /** `. file`: its commands run as if they stood there. A file that no COPY brings is the system's. */

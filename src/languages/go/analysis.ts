@@ -1,16 +1,20 @@
 import { refuse } from '../../findings.ts';
+import { effectOf } from '../../effects/effects.ts';
 import { readGoMod } from '../../manifests/go-mod.ts';
 import { parseShell } from '../../shell/parse.ts';
-import { dirname, inImage, unknownProject } from '../../project/project.ts';
-import { shellBuiltins, type Start, type StartCommand } from '../../walk/start.ts';
+import { dirname, filesBelow, inImage, unknownProject } from '../../project/project.ts';
+import { isBelow } from '../../walk/place.ts';
+import { shellBuiltins, type Start } from '../../walk/start.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
 import type { Requirement } from '../../plan/requirements.ts';
 import type { Context } from '../language.ts';
+import { artifactsOf } from './artifacts.ts';
 import { assetsOf, type Assets } from './assets.ts';
-import { goBin, goCallFromWords, goCalls, moduleAt, type GoCall } from './commands.ts';
+import { broughtFolder } from './carry.ts';
+import { goCallFromWords, goCalls, moduleAt, type GoCall } from './commands.ts';
 import { goGenerators, inModules, modulesThatWrite } from './data.ts';
 import { linkingOf, type Linking } from './linking.ts';
-import { systemNeeds, type SystemNeeds } from './packages.ts';
+import { installedPackages, systemNeeds, type SystemNeeds } from './packages.ts';
 import { goSources, type GoSources } from './sources.ts';
 
 /** Everything that is known of a Go project before anything is decided. */
@@ -23,14 +27,14 @@ export interface GoAnalysis {
   /** The start as `go run`, which becomes a build. */
   readonly goRun: { readonly call: GoCall; readonly binary: string; readonly args: readonly string[] } | undefined;
   /** Absolute paths of the binaries and scripts that the runtime stage needs, in the builder and in the runtime image. */
-  readonly artifacts: ReadonlyMap<string, string>;
+  readonly artifacts: ReadonlyMap<string, readonly string[]>;
   readonly module: { readonly root: string; readonly source: string; readonly requires: number; readonly replacesLocally: boolean } | undefined;
   readonly sources: GoSources;
   readonly linking: Linking;
   readonly assets: Assets;
   readonly system: SystemNeeds;
   /** A command of the build that may leave files for the program in the project's folder. */
-  readonly unknownWriter: string | undefined;
+  readonly unknownWriter: { readonly name: string; readonly folders: readonly string[] } | undefined;
   /** A shell-form start that is one plain command, as its words: the exec form does the same without a shell. */
   readonly execForm: readonly string[] | undefined;
   readonly requirements: readonly Requirement[];
@@ -56,18 +60,28 @@ export function analyze(context: Context): GoAnalysis {
   const goRun = goRunOf(walk, start);
   const builds = calls.filter((call) => (call.verb === 'build' || call.verb === 'install' || (call.verb === 'get' && !call.command.words.some((word) => word.value === '-d'))) && !call.foreign);
   const script = !goRun && builds.length === 0 && walk.steps.some((step) => step.run?.parts.some((part) => part.effect.kind === 'unknown' && !calls.some((call) => call.part === part)));
-  const folder = [...builds.map((call) => call.cwd), goRun?.call.cwd, walk.end.cwd].find((cwd) => cwd !== undefined);
+  const folder = projectFolder(walk, builds, goRun, script);
   const module = moduleFacts(walk, folder);
   const source = !walk.project.known ? undefined : module ? dirname(module.source) : folder === undefined ? undefined : walk.locate(folder);
   const sources = goSources(source === undefined ? unknownProject : walk.project, source ?? '');
   const linking = linkingOf(walk, goRun ? [...builds, goRun.call] : builds, sources, module?.modules ?? [], module?.source, script);
-  const { artifacts, called } = artifactsOf(context, calls, builds, goRun, script);
+  refuseUnseenInstalls(walk, sources, linking, module?.root ?? folder);
+  const { paths: artifacts, called, names } = artifactsOf(context, calls, builds, goRun, script, sources);
   const execForm = execFormOf(start);
-  const system = systemNeeds(walk, sources, called, linking.kind === 'dynamic');
-  const assets: Assets = sources.known ? assetsOf(walk, sources) : { found: [], unproven: 'the sources are not at hand' };
-  const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script) : undefined;
+  const system = systemNeeds(walk, sources, called, names, linking.kind === 'dynamic');
+  const assets: Assets = sources.known ? assetsOf(walk, sources, start) : { found: [], unproven: 'the sources are not at hand' };
+  const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script, sources) : undefined;
   const requirements = [...linkingNeeds(walk, linking), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, health, execForm)];
   return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
+}
+
+/** The folder of the image in which the project's sources lie: where it is built, or under GOPATH/src. */
+function projectFolder(walk: Walk, builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean): string | undefined {
+  const gopath = walk.end.scope.env.get('GOPATH')?.split(':')[0];
+  const named = gopath === undefined ? [] : builds.flatMap((call) => call.packages).flatMap((path) => (path === undefined || path.startsWith('.') ? [] : [broughtFolder(walk, `${gopath}/src/${path}`)]));
+  const scripts = script ? walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'unknown' ? [part.cwd] : [])) : [];
+  const folders = [...builds.map((call) => call.cwd), goRun?.call.cwd, ...named, ...scripts, walk.end.cwd].filter((cwd) => cwd !== undefined);
+  return folders.find((cwd) => moduleAt(walk, cwd)) ?? folders.find((cwd) => walk.locate(cwd) !== undefined) ?? folders[0];
 }
 
 function refuseDevStart(start: Start): void {
@@ -81,12 +95,41 @@ function refuseDevStart(start: Start): void {
   }
 }
 
-/** The first command of a RUN that may write anything: neither the go command nor a tool that only makes Go code. */
-function unknownWriterOf(walk: Walk, calls: readonly GoCall[], script: boolean): string | undefined {
-  const parts = walk.steps.flatMap((step) => step.run?.parts ?? []).filter((part) => part.effect.kind === 'unknown' && !calls.some((call) => call.part === part));
-  // A build through make or a script makes the binary; what else it makes is as unknown as that of any command.
-  const commands = parts.flatMap((part) => part.commands.map((command) => command.name?.split('/').at(-1) ?? command.words[0]?.text ?? ''));
-  return commands.find((name) => name !== '' && !goGenerators.has(name) && (script || name !== 'make'));
+/** The first command of a RUN that may write anything, neither the go command nor a tool that only makes Go code, and where all of them run. */
+function unknownWriterOf(walk: Walk, calls: readonly GoCall[], script: boolean, sources: GoSources): GoAnalysis['unknownWriter'] {
+  // A path that no file of the context has may be what a generator makes: swag writes docs/swagger.json beside its Go code.
+  const absent = sources.strings.some(({ text }) => /^(?:\.\/)?[\w.-]+(?:\/[\w.-]+)+\.(?:json|ya?ml|html|tmpl|txt|css|js|sql)$/.test(text) && walk.locate(inImage(walk.end.cwd ?? '/', text)) === undefined);
+  const makesGoOnly = (name: string): boolean => goGenerators.has(name) && !(absent && /^(?:swag|buf|protoc|oapi-codegen|gqlgen|go-swagger|swagger|esc|statik)$/.test(name));
+  const generates = sources.generators.find((name) => !makesGoOnly(name));
+  const found = walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => {
+    if (part.effect.kind !== 'unknown') return [];
+    const names = part.commands.map((command) => {
+      const call = calls.find((other) => other.command === command);
+      if (!call) return effectOf({ ...part, simple: command, commands: [command] }, part.cwd).kind !== 'unknown' ? '' : command.name?.split('/').at(-1) ?? command.words[0]?.text ?? '';
+      if (call.verb === 'generate') return generates === undefined ? '' : `go generate (${generates})`;
+      // `go run github.com/…/cmd/swag@v1` makes Go code as `swag` does.
+      const program = call.verb === 'run' ? call.packages[0]?.replace(/@.*$/, '').split('/').at(-1) : call.verb.startsWith('tool ') ? call.verb.slice('tool '.length) : undefined;
+      return program === undefined || makesGoOnly(program) ? '' : `go ${call.verb}`;
+    });
+    // A build through make or a script makes the binary; what else it makes is as unknown as that of any command.
+    const name = names.find((item) => item !== '' && !makesGoOnly(item) && (script || item !== 'make'));
+    return name === undefined ? [] : [{ name, folder: part.cwd }];
+  });
+  return found[0] && { name: found[0].name, folders: [...new Set(found.flatMap((item) => item.folder ?? []))] };
+}
+
+/** Programs and libraries that a RUN installs past the package manager cannot be told apart from the system's files. */
+function refuseUnseenInstalls(walk: Walk, sources: GoSources, linking: Linking, root: string | undefined): void {
+  const startsAnything = !sources.known || sources.programs.some((evidence) => evidence.text === '');
+  for (const step of walk.steps) {
+    for (const part of step.run?.parts ?? []) {
+      if (part.effect.kind !== 'unknown') continue;
+      const ofProject = root !== undefined && part.cwd !== undefined && isBelow(part.cwd, root);
+      const library = linking.kind === 'dynamic' && ((!ofProject && /^\s*(?:make|ninja|cmake|meson)\b.*\binstall\b/.test(part.text)) || /^\s*(?:ldconfig\b|dpkg\s+(?:-i|--install)\b)/.test(part.text));
+      const program = startsAnything && /^\s*(?:dpkg\s+(?:-i|--install)|rpm\s+-\w*[iU]|pip3?\s+install|gem\s+install|(?:npm|pnpm)\s+(?:i|install|add)\b.*\s(?:-g|--global)|yarn\s+global|cargo\s+install)\b/.test(part.text);
+      if (library || program) throw refuse('unknown-command', { command: part.text.trim(), help: `${library ? 'The binary may be linked against what it installs' : 'The program may start what it installs'}: install it as a package of the distribution, or add a runtime stage by hand.` }, { line: step.instruction.line });
+    }
+  }
 }
 
 /** A script that cannot be read may call anything. */
@@ -145,6 +188,9 @@ function execFormOf(start: Start): readonly string[] | undefined {
 function linkingNeeds(walk: Walk, linking: Linking): Requirement[] {
   if (linking.kind === 'static') return [];
   const libc = walk.base.facts?.libc;
+  if (libc === undefined) {
+    throw refuse('unknown-base', { image: walk.base.written, reason: `which C library its programs need cannot be told, and ${linking.why}`, help: 'Set CGO_ENABLED=0 in the build when the program needs no C library, or use an official base image.' }, { line: walk.stage.from.line });
+  }
   return [{ need: libc === 'musl' ? 'musl' : 'glibc', why: linking.why, file: linking.file, line: linking.line }];
 }
 
@@ -154,17 +200,26 @@ function sourceNeeds(walk: Walk, sources: GoSources, linking: Linking): Requirem
     if (evidence) needs.push({ need, why, file: evidence.file, line: evidence.line });
   };
   const { imports } = sources;
-  const network = ['net/http', 'crypto/tls', 'net/smtp', 'net/rpc'].map((path) => imports.get(path)).find((evidence) => evidence !== undefined) ?? [...imports].find(([path]) => /\w\.\w+\//.test(path))?.[1];
+  const third = (path: string): boolean => /\w\.\w+\//.test(path) && !inModules(path, ownModules(walk));
+  const network = ['net/http', 'crypto/tls', 'net/smtp', 'net/rpc'].map((path) => imports.get(path)).find((evidence) => evidence !== undefined) ?? [...imports].find(([path]) => third(path))?.[1];
   if (sources.known) from('certificates', 'HTTPS and TLS clients check certificates', network);
   else needs.push({ need: 'certificates', why: 'the program may speak TLS', file: undefined, line: undefined });
   if (!imports.has('time/tzdata')) from('timezones', 'time.LoadLocation reads the time zone database', sources.locations[0]);
   const zone = walk.steps.find((step) => step.instruction.keyword === 'ENV' && step.instruction.pairs.some((pair) => pair.name === 'TZ'));
   if (zone) needs.push({ need: 'timezones', why: 'TZ is set', file: undefined, line: zone.instruction.line });
+  for (const { name, line } of installedPackages(walk)) {
+    if (name === 'tzdata') needs.push({ need: 'timezones', why: 'the Dockerfile installs tzdata', file: undefined, line });
+    if (name === 'ca-certificates') needs.push({ need: 'certificates', why: 'the Dockerfile installs ca-certificates', file: undefined, line });
+  }
+  if (lastOf(walk, 'USER') === undefined) from('home', 'the program uses its home folder', sources.home[0]);
   from('tmp', 'temporary files go to /tmp', sources.temporary[0] ?? sources.strings.find((item) => /^\/tmp\b/.test(item.text)));
   from('passwd', 'users are looked up by name', sources.users[0]);
   if (linking.kind === 'dynamic' && [...imports.keys()].some((path) => /duckdb|onnx|tensorflow|wasmtime|v8go|rocksdb/.test(path))) needs.push({ need: 'libstdc++', why: 'a cgo module is written in C++', file: undefined, line: undefined });
   return needs;
 }
+
+/** Paths of the modules that lie in the context. */
+const ownModules = (walk: Walk): string[] => filesBelow(walk.project, '', (path) => /(?:^|\/)go\.mod$/.test(path) && !/(?:^|\/)vendor\//.test(path)).flatMap((path) => readGoMod(walk.project.read(path) ?? '').module ?? []);
 
 function shellNeeds(start: Start, health: Start | undefined, execForm: readonly string[] | undefined): Requirement[] {
   const needs: Requirement[] = [];

@@ -41,7 +41,7 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
   // A name without a slash is looked up in PATH, and the runtime image has the usual one.
   const addByName = (path: string): void => add(path, usualFolder.test(path) ? path : `/usr/local/bin/${path.split('/').at(-1)!}`);
   const named = (name: string): string | undefined =>
-    [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path)), ...downloaded].filter((path) => path.endsWith(`/${name}`) && isOnPath(walk, path)).sort((a, b) => Number(isGone(b)) - Number(isGone(a))).at(-1);
+    [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path)), ...downloaded].filter((path) => path.endsWith(`/${name}`) && isOnPath(walk, path)).sort((a, b) => Number(isGone(a)) - Number(isGone(b)))[0];
   const isGone = (path: string): boolean => [...builds, ...calls].some((call) => call.artifacts?.includes(path) && isRemovedAfter(walk, path, call));
   const called: StartCommand[] = [];
   if (goRun) add(goRun.binary);
@@ -54,12 +54,14 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
       continue;
     }
     const candidate = named(command.program);
-    if (!command.certain && candidate === undefined) continue;
+    // A script may take the name of a program as an argument and start it from a folder of its own.
+    const fromScript = command.file !== '' && made.some((path) => path.endsWith(`/${command.program}`));
+    if ((!command.certain || fromScript) && candidate === undefined) continue;
     const copied = ['/usr/local/bin', '/usr/bin', '/bin', '/go/bin'].map((folder) => `${folder}/${command.program}`).find((path) => walk.locate(path) !== undefined);
     if (candidate !== undefined) addByName(candidate);
     else if (copied !== undefined) addByName(copied);
     else if (command === start.main && builds.some((build) => build.artifacts === undefined || build.artifacts.length === 0)) {
-      const folder = builds.some((build) => build.verb !== 'build') ? goBin(walk, walk.steps.at(-1)!) : undefined;
+      const folder = builds.some((build) => build.verb !== 'build') ? goBin(walk, { ...walk.steps.at(-1)!, user: undefined }) : undefined;
       if (folder === undefined) throw refuse('ambiguous-artifact', { reason: `the build does not say that it makes ${command.program}`, help: 'Name the binary with `go build -o /path/to/binary`.' }, place);
       addByName(`${folder}/${command.program}`);
     } else called.push(command);
@@ -70,7 +72,11 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
   if (!goRun && main && called.includes(main) && !shellBuiltins.has(main.program)) {
     throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help: 'Name the binary with `go build -o`, and start it by that path.' }, { file: main.file || undefined, line: main.line });
   }
-  for (const build of builds) for (const path of build.artifacts ?? []) if (!paths.has(path) && !isRemovedAfter(walk, path, build)) add(path);
+  // `go get` installs nothing since Go 1.18; what it made before counts only where the start asks for it.
+  const targets = new Set([...paths.values()].flat());
+  for (const build of builds.filter((call) => call.verb !== 'get')) {
+    for (const path of build.artifacts ?? []) if (!paths.has(path) && !targets.has(path) && !isRemovedAfter(walk, path, build)) add(path);
+  }
   // What the program starts through os/exec may be a program of its own.
   for (const evidence of sources.programs) {
     const path = evidence.text === '' || evidence.text.includes('/') ? undefined : named(evidence.text);

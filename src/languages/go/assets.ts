@@ -1,5 +1,6 @@
 import { basename, dirname, filesBelow, inImage, type Project } from '../../project/project.ts';
 import { imagePathOf, isBelow } from '../../walk/place.ts';
+import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import { inModules, modulesThatReadFiles } from './data.ts';
 import type { GoEvidence, GoSources } from './sources.ts';
@@ -26,11 +27,11 @@ const neverRead = /^(?:go\.(?:mod|sum|work|work\.sum)|.*\.go|Dockerfile.*|.*\.Do
  * What the program reads beside its binary: every string of its sources that names a file or folder of the project, seen from the working
  * folder. Where a path is made at run time, the set is unproven and holds everything that is no source.
  */
-export function assetsOf(walked: Walk, sources: GoSources): Assets {
+export function assetsOf(walked: Walk, sources: GoSources, start: Start): Assets {
   const cwd = walked.end.cwd;
   if (cwd === undefined) return { found: [], unproven: 'the working folder is not known' };
   const found = new Map<string, Asset>();
-  for (const literal of sources.strings) {
+  for (const literal of [...sources.strings, ...namedByStart(start)]) {
     const asset = assetFor(walked, cwd, literal);
     if (asset && !found.has(asset.source)) found.set(asset.source, asset);
   }
@@ -40,6 +41,21 @@ export function assetsOf(walked: Walk, sources: GoSources): Assets {
   if (unproven === undefined) return { found: outermost(folded(walked, [...found.values()])), unproven };
   for (const asset of everythingButSources(walked, unproven)) if (!found.has(asset.source)) found.set(asset.source, asset);
   return { found: outermost(folded(walked, [...found.values()])), unproven };
+}
+
+/** Words of the start and of its scripts that may name a file; a variable in front, such as the script's own folder, is left out. */
+function namedByStart(start: Start): GoEvidence[] {
+  const words = start.commands.flatMap((command) => command.words.map((word) => ({ file: command.file || 'Dockerfile', line: command.line, text: word?.replace(/^-[\w-]+=/, '') ?? '' })));
+  const read = start.scripts.flatMap((script) =>
+    (script.text ?? '').split('\n').flatMap((line, index) => {
+      const folder = dirname(script.imagePath);
+      return line.replace(/^\s*#.*/, '').split(/[\s"'`;|&()<>=,:]+/).filter((word) => /[./]/.test(word)).flatMap((word) => {
+        const text = word.replace(/^\$\{?\w*\}?\/+/, '').replace(/^\/+(?=[^/]*$)/, '');
+        return [word, text, `${folder}/${text}`].map((name) => ({ file: script.source ?? script.imagePath, line: index + 1, text: name }));
+      });
+    }),
+  );
+  return [...words, ...read].filter((item) => item.text !== '');
 }
 
 const place = (evidence: GoEvidence): string => `${evidence.file}:${evidence.line}`;
@@ -60,7 +76,7 @@ function assetFor(walked: Walk, cwd: string, literal: GoEvidence): Asset | undef
 }
 
 /** Whether a folder has files that are no Go sources. */
-const hasData = (project: Project, folder: string): boolean => filesBelow(project, folder, (path) => !path.endsWith('.go')).length > 0;
+const hasData = (project: Project, folder: string): boolean => filesBelow(project, folder, (path) => !path.endsWith('.go') && !neverRead.test(basename(path))).length > 0;
 
 function everythingButSources(walked: Walk, why: string): Asset[] {
   const copied = walked.steps.flatMap((step) => step.copy?.entries ?? []);

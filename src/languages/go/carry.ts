@@ -1,5 +1,7 @@
+import { basename, inImage } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
-import type { Walk } from '../../walk/walk.ts';
+import { isRemovedAfter } from '../../walk/removed.ts';
+import type { Step, Walk } from '../../walk/walk.ts';
 import { refuse } from '../../findings.ts';
 import type { GoAnalysis } from './analysis.ts';
 
@@ -15,7 +17,7 @@ export interface Carried {
 }
 
 /** Folders whose contents only serve the build. */
-const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root', '/go', '/usr/local/go', '/etc/apt', '/etc/apk', '/dev', '/proc', '/sys', '/var/log', '/usr/share/doc', '/usr/share/man', '/etc/passwd', '/etc/group', '/etc/ssl', '/etc/ssh', '/etc/localtime', '/etc/timezone'];
+const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root', '/go', '/usr/local/go', '/etc/apt', '/etc/apk', '/dev', '/proc', '/sys', '/var/log', '/usr/share/doc', '/usr/share/man', '/etc/passwd', '/etc/group', '/etc/ssl', '/etc/ssh', '/etc/timezone'];
 
 /**
  * The files that the runtime stage needs beside its base image: what RUNs made outside of the build's folders, assets, and the binaries.
@@ -31,35 +33,80 @@ export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
   if (!analysis.sources.known) {
     for (const folder of foldersOfTheProject(walk, cwd)) paths.set(folder, paths.size === 0 ? 'The sources are not at hand to tell which files the program reads' : undefined);
   }
-  if (analysis.unknownWriter !== undefined && cwd !== '/') paths.set(cwd, `${analysis.unknownWriter} may have written files that the program reads`);
+  if (analysis.unknownWriter !== undefined) {
+    const { name, folders } = analysis.unknownWriter;
+    for (const folder of [cwd, ...folders.map((place) => broughtFolder(walk, place))]) {
+      if (folder !== undefined && folder !== '/' && !paths.has(folder)) paths.set(folder, paths.has(cwd) ? undefined : `${name} may have written files that the program reads`);
+    }
+  }
   for (const asset of assets.found) paths.set(asset.path, undefined);
-  // Files that a COPY from another image brings are wherever it put them.
-  for (const step of walk.steps) if (step.copy?.from !== undefined && step.copy.destination !== undefined && !isBelow(step.copy.destination, '/go')) paths.set(step.copy.destination, undefined);
-  const all = [...[...paths].filter(([path]) => !artifacts.has(path)), ...[...artifacts.keys()].map((path) => [path, undefined] as const)];
+  for (const path of broughtReady(walk)) paths.set(path, undefined);
+  const all = [...[...paths].filter(([path]) => !artifacts.has(path) && !isGone(walk, path, cwd)).map(([path, comment]) => ({ path, target: path, comment })), ...[...artifacts].flatMap(([path, targets]) => targets.map((target) => ({ path, target, comment: undefined })))];
   return all
-    .filter(([path]) => (artifacts.get(path) ?? path) !== path || !all.some(([other]) => other !== path && isBelow(path, other) && other !== '/'))
-    .map(([path, comment]) => ({ path, target: artifacts.get(path) ?? path, comment, owned: owned.some((folder) => isBelow(path, folder)) }));
+    .filter(({ target }, index) => all.findLastIndex((other) => other.target === target) === index)
+    .filter(({ path, target }) => target !== path || !all.some((other) => other.path !== path && isBelow(path, other.path) && other.path !== '/'))
+    .map((item) => ({ ...item, owned: owned.some((folder) => isBelow(item.path, folder)) }));
 }
+
+/** The folder that a COPY filled and in which another one lies; undefined where none did. */
+export const broughtFolder = (walk: Walk, place: string): string | undefined =>
+  walk.steps.flatMap((step) => step.copy?.entries ?? []).find((entry) => entry.target !== '/' && entry.kind !== 'file' && isBelow(place, entry.target))?.target;
+
+/** Whether a RUN removes again what a COPY brought, or the working folder. */
+function isGone(walk: Walk, path: string, cwd: string): boolean {
+  const brought = walk.steps.filter((step) => (step.instruction.keyword === 'WORKDIR' && step.cwd === cwd && path === cwd) || step.copy?.entries.some((entry) => isBelow(path, entry.target) || isBelow(entry.target, path))).at(-1);
+  return brought !== undefined && isRemovedAfter(walk, path, { step: brought });
+}
+
+/** What a COPY from another image brings, and an ADD that downloads or unpacks: it is in no place of the context. */
+function broughtReady(walk: Walk): string[] {
+  return walk.steps.flatMap((step) => {
+    const { copy, instruction } = step;
+    if (copy?.destination === undefined || (copy.from === undefined && !(copy.transforms && instruction.keyword === 'ADD'))) return [];
+    const names = copy.sources.map((source) => (source === undefined ? '' : basename(source)));
+    if (names.some((name) => /^go\d[\d.]*.*\.tar/.test(name))) return [];
+    if (copy.destination === '/' || isSystemFolder(copy.destination)) {
+      const files = names.map((name) => inImage(copy.destination!, name));
+      const known = copy.sources.every((source) => source !== undefined && (copy.from !== undefined ? /\/s?bin\/[^/]+$/.test(source) : /^https?:/.test(source)));
+      if (known) return files;
+      throw refuse('unsupported-shape', { reason: `what ${instruction.keyword} brings into ${copy.destination} cannot be told from the system's files`, help: 'Bring it into a folder of its own.' }, { line: instruction.line });
+    }
+    return buildFolders.some((folder) => isBelow(copy.destination!, folder)) ? [] : [copy.destination];
+  });
+}
+
+/** Folders that every image has. */
+const isSystemFolder = (path: string): boolean => /^\/(?:usr|usr\/local|etc|opt|var|home|lib|usr\/lib|(?:usr\/(?:local\/)?)?s?bin)$/.test(path);
 
 /** Where the project's files are when it is not known which of them are read: the folder that it set, and what COPY brought elsewhere. */
 function foldersOfTheProject(walk: Walk, cwd: string): string[] {
   const folders = new Set<string>();
-  if (cwd !== '/' && walk.steps.some((step) => step.instruction.keyword === 'WORKDIR')) folders.add(cwd);
+  if (!buildFolders.includes(cwd) && cwd !== '/' && walk.steps.some((step) => step.instruction.keyword === 'WORKDIR') && walk.steps.some((step) => fills(step, cwd))) folders.add(cwd);
   for (const step of walk.steps) {
     for (const entry of step.copy?.entries ?? []) {
       if (entry.target === '/') throw refuse('unsupported-shape', { reason: 'the project is copied into /, where its files cannot be told from the system\'s', help: 'Set a WORKDIR, and run on the project\'s folder so that its sources can be read.' }, { line: step.instruction.line });
-      folders.add(entry.target);
+      // A name that may be a file or a folder: what arrives is either below the destination, or its contents.
+      const unclear = entry.kind === 'unknown' && entry.target !== step.copy!.destination && !/\.\w+$/.test(entry.source);
+      if (unclear && isSystemFolder(step.copy!.destination!)) throw refuse('unsupported-shape', { reason: `it cannot be told whether ${entry.source} is a file or a folder`, help: 'Run on the folder that is the build context.' }, { line: step.instruction.line });
+      folders.add(unclear ? step.copy!.destination! : entry.target);
     }
   }
   return [...folders];
 }
 
+/** Whether a COPY, or a command of which nothing is known, puts something into a folder. */
+function fills(step: Step, folder: string): boolean {
+  if (step.copy) return step.copy.transforms ? isBelow(step.copy.destination ?? '/', folder) : step.copy.entries.some((entry) => isBelow(entry.target, folder) || isBelow(folder, entry.target));
+  return step.run?.parts.some((part) => part.cwd !== undefined && isBelow(part.cwd, folder) && part.effect.kind === 'unknown' && part.commands.some((command) => !/^(?:.*\/)?go$/.test(command.name ?? ''))) ?? false;
+}
+
 /** Folders and files that a RUN gives to a user. */
-const chowned = (walk: Walk): string[] => walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && part.effect.verb === 'chown' ? part.effect.writes : [])) ?? []);
+export const chowned = (walk: Walk): string[] => walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && part.effect.verb === 'chown' ? part.effect.writes : [])) ?? []);
 
 /** What RUNs leave outside of the build's folders and of the sources. */
 function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
-  const sourceRoot = analysis.module?.root ?? walk.end.cwd ?? '/';
+  const cwd = walk.end.cwd ?? '/';
+  const sourceRoot = analysis.module?.root ?? cwd;
   const made: string[] = [];
   for (const step of walk.steps) {
     for (const part of step.run?.parts ?? []) {
@@ -67,14 +114,24 @@ function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
       if (effect.kind === 'unknown' && part.commands.some((command) => command.name === 'setcap')) {
         throw refuse('unknown-command', { command: part.text, help: 'File capabilities may be lost on the way between stages; set them in the runtime stage by hand.' }, { line: step.instruction.line });
       }
-      const writes = effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink)$/.test(effect.verb) ? effect.writes : effect.kind === 'fetch' ? (effect.writes ?? []) : [];
+      const printed = part.commands.flatMap((command) => command.outputs).flatMap((path) => (path === undefined || path.startsWith('/dev/') || (part.cwd === undefined && !path.startsWith('/')) ? [] : [inImage(part.cwd ?? '/', path)]));
+      // The compiler itself, unpacked into its usual place.
+      if (effect.kind === 'fetch' && /\b(?:golang\.org|go\.dev|storage\.googleapis\.com\/golang|dl\.google\.com\/go)\b|\bgo(?:\d|\$)\S*\.tar/.test(part.text)) continue;
+      const writes = effect.kind === 'unknown' ? [...printed, ...zoneFile(part.text)] : effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink)$/.test(effect.verb) ? effect.writes : effect.kind === 'fetch' ? (effect.writes ?? []) : [];
       for (const path of writes) {
-        if (buildFolders.some((folder) => isBelow(path, folder)) || path === '/') continue;
+        // A project under GOPATH lies in a folder of the build, but what is made in it is the project's.
+        const inProject = isBelow(path, cwd) && !buildFolders.includes(cwd) && cwd !== '/';
+        if ((!inProject && buildFolders.some((folder) => isBelow(path, folder))) || path === '/') continue;
         if (path === sourceRoot || /\.go$|\/go\.(?:mod|sum|work)$|\/s?bin$/.test(path) || (effect.kind === 'files' && effect.reads.includes(path))) continue;
         if (isBelow(sourceRoot, path) && path !== '/usr/local/bin') continue;
+        if (path === '/etc/localtime' && walk.end.scope.env.has('TZ')) continue;
+        if (isRemovedAfter(walk, path, { step, part })) continue;
         made.push(path);
       }
     }
   }
   return [...new Set(made)];
 }
+
+/** `dpkg-reconfigure tzdata` sets the local time from /etc/timezone. */
+const zoneFile = (text: string): string[] => (/^\s*dpkg-reconfigure\b.*\btzdata\b/.test(text) ? ['/etc/localtime'] : []);

@@ -53,7 +53,7 @@ function toCall(walked: Walk, step: Step, part: RunPart, command: ShellCommand):
   let output: string | undefined;
   let ldflags: ShellWord | undefined;
   let hasTrimpath = false;
-  let folder = part.cwd;
+  let folder = folderOf(part, command);
   const packages: (string | undefined)[] = [];
   for (let at = 0; at < rest.length; at += 1) {
     const text = rest[at]!.value ?? rest[at]!.text;
@@ -75,9 +75,22 @@ function toCall(walked: Walk, step: Step, part: RunPart, command: ShellCommand):
   return { ...call, foreign, artifacts: artifactsOf(walked, { ...call, foreign }) };
 }
 
+/** Where a command runs: the folder of its part, after each `cd` that stands before it in a subshell, a group or a branch. */
+function folderOf(part: RunPart, command: ShellCommand): string | undefined {
+  let folder = part.cwd;
+  for (const other of part.commands) {
+    if (other === command) break;
+    if (other.name !== 'cd') continue;
+    const target = other.words[1]?.value;
+    folder = target === undefined || (folder === undefined && !target.startsWith('/')) ? undefined : inImage(folder ?? '/', target);
+  }
+  return folder;
+}
+
 function isOwn(walked: Walk, cwd: string | undefined, path: string): boolean {
   const module = moduleAt(walked, cwd)?.module;
-  return (module !== undefined && (path === module || path.startsWith(`${module}/`))) || (cwd?.endsWith(path) ?? false);
+  const gopath = walked.end.scope.env.get('GOPATH')?.split(':')[0];
+  return (module !== undefined && (path === module || path.startsWith(`${module}/`))) || (cwd?.endsWith(path) ?? false) || (gopath !== undefined && walked.locate(`${gopath}/src/${path}`) !== undefined);
 }
 
 /** The module in whose tree a folder of the image lies: its path, and where its go.mod is in the context. */
@@ -90,17 +103,24 @@ export function moduleAt(walked: Walk, cwd: string | undefined): { module: strin
   return undefined;
 }
 
-/** Where `go install` puts binaries: GOBIN, else GOPATH/bin. */
-export function goBin(step: Step, command?: ShellCommand): string {
+/** Where `go install` puts binaries: GOBIN, else GOPATH/bin; undefined when that is not known. */
+export function goBin(walked: Walk, step: Step, command?: ShellCommand, part?: RunPart): string | undefined {
   const { env } = step.scope;
+  const exported = step.run?.parts.filter((other) => part !== undefined && other.start < part.start).flatMap((other) => (other.simple?.name === 'export' ? other.simple.words : [])).flatMap((word) => /^GOPATH=(\/[^:]*)/.exec(word.value ?? '')?.[1] ?? []).at(-1);
   const gobin = command?.assignments.find((assignment) => assignment.name === 'GOBIN')?.value ?? env.get('GOBIN');
   if (gobin) return gobin;
-  return `${(env.get('GOPATH') ?? '/go').split(':')[0]}/bin`;
+  const gopath = exported ?? env.get('GOPATH')?.split(':')[0];
+  if (gopath) return `${gopath}/bin`;
+  // Without GOPATH it is in the home folder: root's, unless somebody else builds. An unknown image may set it.
+  return walked.base.facts === undefined || step.user !== undefined || env.has('GOPATH') ? undefined : '/root/go/bin';
 }
 
 function artifactsOf(walked: Walk, call: Omit<GoCall, 'artifacts'>): string[] | undefined {
   const names = packageNames(walked, call);
-  if (call.verb === 'install' || call.verb === 'get') return names?.map((name) => inImage(goBin(call.step, call.command), name));
+  if (call.verb === 'install' || call.verb === 'get') {
+    const folder = goBin(walked, call.step, call.command, call.part);
+    return folder === undefined ? undefined : names?.map((name) => inImage(folder, name));
+  }
   if (call.verb !== 'build') return [];
   if (call.output !== undefined) {
     if (call.output === '' || (call.cwd === undefined && !call.output.startsWith('/'))) return undefined;

@@ -17,9 +17,10 @@ export interface SystemNeeds {
  * Sorts the packages that the Dockerfile installs into those of the build and those of the program, by what starts programs: the sources
  * (os/exec), the start, its scripts and the health check.
  *
+ * @param own names of programs that the runtime stage gets from the build
  * @param called programs that the start, its scripts and the health check call, built-ins and the project's own left out
  */
-export function systemNeeds(walked: Walk, sources: GoSources, called: readonly StartCommand[], dynamic: boolean): SystemNeeds {
+export function systemNeeds(walked: Walk, sources: GoSources, called: readonly StartCommand[], own: ReadonlySet<string>, dynamic: boolean): SystemNeeds {
   const family = walked.base.facts?.family;
   const requirements: Requirement[] = [];
   const packages = new Set<string>();
@@ -30,7 +31,7 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
   for (const evidence of execs) {
     const name = evidence.text.split('/').at(-1)!;
     if (name === 'sh' || name === 'bash' || name === 'ash') requirements.push({ need: name === 'bash' ? 'bash' : 'shell', why: `os/exec starts ${name}`, file: evidence.file, line: evidence.line });
-    else if (!evidence.text.startsWith('./')) {
+    else if (!evidence.text.startsWith('./') && !own.has(evidence.text)) {
       requirements.push({ need: `program:${name}`, why: 'os/exec starts it', file: evidence.file, line: evidence.line });
       programs.add(name);
     }
@@ -41,9 +42,7 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
     requirements.push({ need: `program:${name}`, why: 'the start, a script or the health check calls it', file: command.file === '' ? undefined : command.file, line: command.line });
     programs.add(name);
   }
-  const installed = walked.steps.flatMap((step) =>
-    (step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'packages' && part.effect.action === 'install' ? part.effect.packages.map((name) => ({ name, line: step.instruction.line })) : [])),
-  );
+  const installed = installedPackages(walked);
   const known = family === undefined || family === 'none' ? [] : splitPackages(installed.map((item) => item.name), family, walked.base.facts?.suites);
   known.forEach((decision, index) => {
     const { line } = installed[index]!;
@@ -62,3 +61,16 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
   return { requirements, packages: [...packages], programs: [...programs] };
 }
 
+/** Packages that the Dockerfile installs and leaves installed, with their lines. */
+export function installedPackages(walked: Walk): { readonly name: string; readonly line: number }[] {
+  let left: { name: string; line: number; group: string | undefined }[] = [];
+  const bare = (name: string): string => name.replace(/[=<>~:].*$/, '');
+  for (const step of walked.steps) {
+    for (const { effect } of step.run?.parts ?? []) {
+      if (effect.kind !== 'packages') continue;
+      if (effect.action === 'install') left.push(...effect.packages.map((name) => ({ name, line: step.instruction.line, group: effect.virtual })));
+      if (effect.action === 'remove') left = left.filter((item) => !effect.packages.some((name) => name === item.group || bare(name) === bare(item.name)));
+    }
+  }
+  return left;
+}

@@ -10,7 +10,7 @@ import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import { analyze, type GoAnalysis } from './analysis.ts';
 import { configures, fillBuilder, servesBuild } from './builder.ts';
-import { carriedPaths, type Carried } from './carry.ts';
+import { carriedPaths, chowned, type Carried } from './carry.ts';
 import { toolchainVariables } from './data.ts';
 import { copyable, goRuntimes, packagesOf, type GoRuntime } from './runtime.ts';
 
@@ -34,9 +34,11 @@ export function planGo(context: Context): Plan {
 
   installPackages(runtime, packagesOf(walk, chosen, analysis), chosen);
   const accounts = placeAccounts(walk, runtime, chosen);
+  placeOwnFolders(walk, analysis, draft, runtime, accounts.owner);
   const workdir = placeWorkdir(walk, runtime);
   copyCarried(runtime, draft, carried, accounts.owner, workdir);
   for (const step of walk.steps) placeConfiguration(step, walk, analysis, runtime, draft, announced, user !== undefined);
+  const needed = placeToolchainEnv(walk, context, analysis, runtime);
   if (user !== undefined) runtime.add(`USER ${user}`, { apart: true });
   if (user !== undefined) announced.user = `the program writes nothing, so it runs as ${user}`;
   placeStart(walk, analysis, runtime, announced);
@@ -59,7 +61,7 @@ export function planGo(context: Context): Plan {
     ledger: draft.ledger(),
     findings,
     announced,
-    changedEnv: ['ZONEINFO', 'PATH', ...walk.steps.flatMap((step) => (step.instruction.keyword === 'ENV' ? step.instruction.pairs.map((pair) => pair.name) : [])).filter((name) => toolchainVariables.test(name))],
+    changedEnv: ['ZONEINFO', 'PATH', ...needed, ...walk.steps.flatMap((step) => (step.instruction.keyword === 'ENV' ? step.instruction.pairs.map((pair) => pair.name) : [])).filter((name) => toolchainVariables.test(name))],
     noBenefit: undefined,
   };
 }
@@ -89,7 +91,7 @@ function installPackages(runtime: StageDraft, names: readonly string[], chosen: 
 function placeAccounts(walk: Walk, runtime: StageDraft, chosen: GoRuntime): { copied: boolean; owner: string | undefined } {
   const user = lastOf(walk, 'USER')?.instruction.logical;
   if (user === undefined) return { copied: false, owner: undefined };
-  const owner = /^[\w.-]+(?::[\w.-]+)?$/.test(user) ? user : undefined;
+  const owner = /^[\w.-]+(?::[\w.-]+)?$/.test(user) && !/^(?:root|0)(?::|$)/.test(user) ? user : undefined;
   const makers = walk.steps.filter((step) => step.run?.parts.some((part) => part.effect.kind === 'account'));
   if (makers.length === 0) return { copied: !/^\d/.test(user), owner };
   const sameFamily = chosen.family !== 'none' && (chosen.family === walk.base.facts?.family);
@@ -98,11 +100,38 @@ function placeAccounts(walk: Walk, runtime: StageDraft, chosen: GoRuntime): { co
     return { copied: true, owner };
   }
   for (const step of makers) {
-    const parts = step.run!.parts.filter((part) => part.effect.kind === 'account' || (part.effect.kind === 'files' && part.effect.verb === 'mkdir'));
+    const made = step.run!.parts.filter((part) => part.effect.kind === 'account');
+    // A home that is made by hand; other folders are copied with their owner.
+    const parts = step.run!.parts.filter((part) => made.includes(part) || (part.effect.kind === 'files' && part.effect.verb === 'mkdir' && part.effect.writes.some((path) => made.some((other) => other.text.includes(path)))));
     if (step.run!.splittable) runtime.keepParts(step, parts, 'the runtime stage needs the user');
     else runtime.keep(step, 'the runtime stage needs the user');
   }
   return { copied: false, owner };
+}
+
+/** Folders that belong to the user in the original and in which the program writes: WORKDIR and COPY would make them root's. */
+function placeOwnFolders(walk: Walk, analysis: GoAnalysis, draft: Draft, runtime: StageDraft, owner: string | undefined): void {
+  if (owner === undefined || analysis.writes === undefined) return;
+  const cwd = walk.end.cwd ?? '/';
+  const account = walk.steps.flatMap((step) => step.run?.parts ?? []).find((part) => part.effect.kind === 'account' && part.effect.name === owner.split(':')[0] && /user/.test(part.effect.program));
+  const home = account && /(?:^|\s)(?:-d|-h|--home(?:-dir)?)[ =](\/\S+)/.exec(account.text)?.[1];
+  const folders = [
+    ...(cwd !== '/' && (chowned(walk).some((folder) => isBelow(cwd, folder)) || walk.steps.some((step) => step.instruction.keyword === 'WORKDIR' && step.cwd === cwd && step.user === walk.end.user)) ? [cwd] : []),
+    ...(account && analysis.sources.home.length > 0 ? [home ?? `/home/${owner.split(':')[0]!}`] : []),
+  ];
+  if (folders.length === 0) return;
+  draft.builder.add('RUN mkdir -p /tmp/empty');
+  folders.forEach((folder, index) => runtime.add(copyLine(`--from=${draft.builder.name!} --chown=${owner}`, ['/tmp/empty'], folder), index === 0 ? { comment: 'The program writes here as its own user' } : {}));
+}
+
+/** Variables of the toolchain, and of its image, that the start or the program names: GOPATH in `$GOPATH/bin/app`. */
+function placeToolchainEnv(walk: Walk, { start, health }: Context, analysis: GoAnalysis, runtime: StageDraft): string[] {
+  const texts = [start.entrypoint, start.cmd, health?.cmd].flatMap((instruction) => (instruction ? [instruction.logical] : [])).concat(start.scripts.map((script) => script.text ?? ''));
+  const names = new Set([...texts.flatMap(variablesIn), ...analysis.sources.strings.map((literal) => literal.text)]);
+  const written = new Set(runtime.blocks.flatMap((block) => (block.origin?.keyword === 'ENV' ? block.origin.pairs.map((pair) => pair.name) : [])));
+  const values = [...walk.end.scope.env].filter(([name, value]) => names.has(name) && name !== 'PATH' && value !== null && !written.has(name) && (toolchainVariables.test(name) || walk.base.facts?.config.env[name] !== undefined));
+  if (values.length > 0) runtime.add(`ENV ${values.map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll('$', '\\$')}`).join(' ')}`);
+  return values.map(([name]) => name);
 }
 
 /** The working folder at the end of the original holds in the runtime stage too: relative paths depend on it. */

@@ -23,6 +23,8 @@ export interface GoSources {
   /** Programs started through os/exec; an unknown one has an empty text. */
   readonly programs: readonly GoEvidence[];
   readonly users: readonly GoEvidence[];
+  /** Programs of `//go:generate` lines. */
+  readonly generators: readonly string[];
   /** runtime.Caller used for more than logs: file paths of the build. */
   readonly callers: readonly GoEvidence[];
 }
@@ -46,6 +48,7 @@ export function goSources(project: Project, folder: string): GoSources {
     unknownReads: [], writes: [], temporary: [], locations: [], home: [], users: [], callers: [], strings: [], programs: [],
   };
   const imports = new Map<string, GoEvidence>();
+  const generators = new Set<string>();
   const files = filesBelow(project, folder, (path) => path.endsWith('.go') && !path.endsWith('_test.go'));
   let bytes = 0;
   for (const file of files) {
@@ -56,8 +59,9 @@ export function goSources(project: Project, folder: string): GoSources {
       break;
     }
     scanFile(file, text, imports, found);
+    for (const match of text.matchAll(/^\/\/go:generate[ \t]+(?:go[ \t]+(?:run|tool)[ \t]+(?:-\S+[ \t]+)*)?(\S+)/gm)) generators.add(match[1]!.replace(/@.*$/, '').split('/').at(-1)!);
   }
-  return { known: files.length > 0, imports, ...found };
+  return { known: files.length > 0, imports, generators: [...generators], ...found };
 }
 
 function scanFile(file: string, text: string, imports: Map<string, GoEvidence>, found: Record<keyof typeof calls, GoEvidence[]> & { strings: GoEvidence[]; programs: GoEvidence[] }): void {

@@ -149,12 +149,14 @@ function portOf(walk: Walk, leaf: Leaf, given: string | undefined | null, standa
     const port = environment !== undefined ? Number(environment) : standard;
     return Number.isInteger(port) && port > 0 ? { port, portVariable: assigned === undefined ? 'PORT' : undefined } : 'the port is set when the container starts';
   }
-  if (given === undefined) {
-    const written = walk.steps.findLast((step) => /^(?:CMD|ENTRYPOINT)$/.test(step.instruction.keyword))?.instruction.logical ?? '';
-    const variable = /\$\{?(PORT)\b(?::-(\d+))?/.exec(written);
-    const port = Number(variable?.[2] ?? environment);
-    return variable && Number.isInteger(port) && port > 0 ? { port, portVariable: variable[1]! } : 'the port is set when the container starts';
+  // `-l $PORT`: whoever starts the container may set another one.
+  const written = walk.steps.findLast((step) => /^(?:CMD|ENTRYPOINT)$/.test(step.instruction.keyword))?.instruction.logical ?? '';
+  const variable = /(?:-l|--listen|-p|--port)[\s="',]+(?:tcp:\/\/[\w.]*:)?\$\{?([A-Z_]+)\b(?::-(\d+))?/.exec(written);
+  if (variable) {
+    const port = Number(walk.end.scope.env.get(variable[1]!) ?? variable[2]);
+    return Number.isInteger(port) && port > 0 ? { port, portVariable: variable[1]! } : 'the port is set when the container starts';
   }
+  if (given === undefined) return 'the port is set when the container starts';
   const port = Number(/^(?:(?:tcp|http):\/\/)?(?:[\w.*[\]-]*:)?(\d+)\/?$/.exec(given)?.[1]);
   return Number.isInteger(port) && port > 0 && port < 65536 ? { port, portVariable: undefined } : `it listens on ${given}`;
 }

@@ -5,11 +5,8 @@ import type { Walk } from '../../walk/walk.ts';
 /** Programs that give what they start a PATH of their own, so that a virtual environment on PATH is not seen. */
 const resetsPath = /^(?:su|sudo|runuser|login|cron|crond|sshd|supercronic|start-stop-daemon)$/;
 
-/** Paths of the Python that the official images bring, and of what pip put beside it. */
-const pythonPath = /\/usr\/local\/(?:bin\/(?:python|pip|[a-z][\w-]*(?=["'\s,\]]|$))|lib\/python\d)/;
-
 /** Names of files that say how something is started. */
-const startFile = /(?:^|\/)(?:[^/]*\.(?:conf|cfg|ini|service|cron|crontab|sh|bash|yml|yaml|toml|json)|[^/]*cron[^/]*|Procfile|run|start|entrypoint)$/i;
+const startFile = /(?:^|\/)(?:[^/]*\.(?:conf|cfg|ini|service|cron|crontab|sh|bash)|[^/]*cron[^/]*|Procfile|run|start|entrypoint)$/i;
 
 /**
  * Why programs must be found where the original image had them: something names them by absolute path, or resets PATH. Undefined when
@@ -27,7 +24,7 @@ export function absolutePath(walked: Walk, starts: readonly Start[]): string | u
       if (script.text !== undefined && /\/usr\/local\/bin\/python|\/usr\/local\/lib\/python/.test(script.text)) return `${script.source ?? script.imagePath} names Python by its absolute path`;
     }
     const words = [...(start.entrypoint?.json ?? []), ...(start.cmd?.json ?? [])];
-    if (words.some((word, index) => /^(?:-l|--login|-lc)$/.test(word) && /sh$/.test(words[index - 1] ?? ''))) return 'a login shell resets PATH';
+    if (words.some((word, index) => /^(?:-l|--login|-lc)$/.test(word) && (words[index - 1] ?? '').endsWith('sh'))) return 'a login shell resets PATH';
   }
   const cron = walked.steps.find((step) => step.run?.parts.some((part) => part.effect.kind === 'packages' && part.effect.action === 'install' && part.effect.packages.some((name) => /^(?:cron|cronie|busybox-cron|openssh-server)$/.test(name))));
   if (cron) return 'cron and login shells start programs with a PATH of their own';
@@ -37,7 +34,7 @@ export function absolutePath(walked: Walk, starts: readonly Start[]): string | u
   for (const path of files) {
     const text = walked.project.read(path);
     if (text === undefined || text.length > 500_000) continue;
-    if (path.endsWith('.py') ? /^#!\s*\/usr\/local\/bin\/python/.test(text) : startFile.test(path) && /\.(?:json|ya?ml|toml)$/.test(path) ? false : pythonPath.test(text) && mentionsOwnProgram(text)) return `${path} names a program by its absolute path`;
+    if (path.endsWith('.py') ? /^#!\s*\/usr\/local\/bin\/python/.test(text) : mentionsOwnProgram(text)) return `${path} names a program by its absolute path`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { nativeNeeds } from '../../packages/native.ts';
 import { lockedNames, pipfileNames, readPyproject, type Pyproject } from '../../manifests/pyproject.ts';
 import { readRequirements, type RequirementFiles } from '../../manifests/requirements.ts';
-import { refuse, type Finding } from '../../findings.ts';
+import { refuse } from '../../findings.ts';
 import type { Requirement } from '../../plan/requirements.ts';
 import { dirname } from '../../project/project.ts';
 import type { Context } from '../language.ts';
@@ -36,7 +36,6 @@ export interface Analysis {
   /** Names of all packages that are known to be installed. */
   readonly names: ReadonlySet<string>;
   readonly needs: readonly Requirement[];
-  readonly findings: Finding[];
   /** uv may download a Python, which the environment needs then. */
   readonly ownPython: boolean;
   readonly start: ManagedStart;
@@ -85,7 +84,6 @@ export async function analyze(context: Context): Promise<Analysis> {
   return {
     context, base, image, uses, roles, carry, system, additions, sources, requirements, pyproject, names, needs,
     ownPython,
-    findings: [],
     start: managed,
     toolsInVenv: managed.needsManager || uses.some(({ part }) => part.commands.some(({ words }) => words.some((word, at) => word.value === '-m' && /^(?:poetry|pipenv|uv|pdm)$/.test(words[at + 1]?.value ?? '')))),
     systemSitePackages: base.kind === 'other' || [...system.kept].some((name) => /^(?:python3-(?!minimal$|distutils$|dev$)|py3-)/.test(name)),

@@ -33,8 +33,8 @@ export interface RuntimeImage {
 }
 
 /** Packages that bring a distribution's Python 3, and those of its Python 2. */
-export const pythonThree = /^(?:python3(?:[.-].*)?|py3-.*)$/;
-export const pythonTwo = /^(?:python|python2.*|python-(?!is-python3)[a-z].*|py-.*|py2-.*)$/;
+const pythonThree = /^(?:python3(?:[.-].*)?|py3-.*)$/;
+const pythonTwo = /^(?:python|python2.*|python-(?!is-python3)[a-z].*|py-.*|py2-.*)$/;
 
 /**
  * Checks that the Python of a base image is one that a virtual environment can be made from, with everything that the program sees.

@@ -86,7 +86,7 @@ function ownEnvironment(walked: Walk, uses: readonly PartUse[], installs: readon
     throw unsupported('packages are installed both inside and outside of a virtual environment', 'Install all of them into the environment.', made[0]!.step);
   }
   const outside = installs.filter(({ install, step }) => install.tool !== 'uv' && !reaches(walked, install, path, uses, step));
-  if (outside.length > 0 && outside.some(({ install }) => !install.names.every((name) => /^(?:pip|setuptools|wheel|virtualenv)$/.test(name)))) {
+  if (outside.some(({ install }) => !install.names.every((name) => /^(?:pip|setuptools|wheel|virtualenv)$/.test(name)))) {
     // Installed beside the environment: the program's own packages would then not be in it.
     throw unsupported(`packages are installed outside of the virtual environment ${path}`, `Put ${path}/bin first on PATH before the installation.`, outside[0]!.step);
   }

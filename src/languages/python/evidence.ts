@@ -110,7 +110,7 @@ const starts = /^(?:subprocess\.\w+|os\.(?:system|popen|remove|replace|exec\w+|s
 
 function writes(call: Call): boolean {
   if (starts.test(call.name)) return call.name !== 'shutil.which';
-  if (writers.test(call.name) || /\.open$/.test(call.name)) {
+  if (writers.test(call.name) || call.name.endsWith('.open')) {
     const mode = call.args.some((token) => token.kind === 'string' && /^[rwaxbtU+]{1,4}$/.test(token.text) && /[wax+]/.test(token.text));
     return mode || (writers.test(call.name) && modeUnknown(call));
   }

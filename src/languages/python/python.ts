@@ -23,7 +23,7 @@ export const python: Language = {
 async function planPython(context: Context): Promise<Plan> {
   const analysis = await analyze(context);
   const { walk } = context;
-  const findings: Finding[] = [...analysis.findings];
+  const findings: Finding[] = [];
   const announced: Partial<Record<ConfigField, string>> = {};
   const draft = new Draft(walk);
   const { user, finding: userFinding } = decideUser(analysis);

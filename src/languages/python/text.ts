@@ -32,7 +32,7 @@ export function runtimeRun(roles: StepRoles, system: SystemPackages, laterInstal
     return installs || (!own && laterInstalls && roles.parts.some((other) => other.part.effect.kind === 'packages'));
   };
   const chosen = chosenParts(roles, wanted);
-  if (chosen.length === 0 || chosen.every((item) => item.role === 'state')) return undefined;
+  if (chosen.every((item) => item.role === 'state')) return undefined;
   const changed = chosen.some(({ part }) => edited.has(part) && edited.get(part) !== textOf(roles.step.instruction, part));
   const parts = chosen.map(({ part }) => part);
   const [before, after] = listsAround(parts, roles);
@@ -66,7 +66,7 @@ export function builderRun(roles: StepRoles, system: SystemPackages, needsAccoun
     return serves && fetched && role === 'runtime' && uses.length === 0;
   };
   const chosen = chosenParts(roles, wanted);
-  if (chosen.length === 0 || chosen.every((item) => item.role === 'state')) return undefined;
+  if (chosen.every((item) => item.role === 'state')) return undefined;
   if (chosen.length === roles.parts.length) return { parts: roles.step.run!.parts, text: undefined };
   return { parts: chosen.map(({ part }) => part), text: runText(roles.step.instruction, chosen.map(({ part }) => part), () => undefined) };
 }
@@ -85,7 +85,7 @@ function servesBuild(part: RunPart, system: SystemPackages): boolean {
   return decisions.length === 0 || decisions.some((decision) => decision.role !== 'runtime' || ambiguousTools.has(bare(decision.name)) || /^(?:python|lib.*-dev$)/.test(decision.name));
 }
 
-export const isUpgrade = (part: RunPart): boolean => part.effect.kind === 'packages' && part.effect.action === 'refresh' && part.commands.some((command) => command.words.some((word) => /^(?:upgrade|dist-upgrade|full-upgrade)$/.test(word.text)));
+const isUpgrade = (part: RunPart): boolean => part.effect.kind === 'packages' && part.effect.action === 'refresh' && part.commands.some((command) => command.words.some((word) => /^(?:upgrade|dist-upgrade|full-upgrade)$/.test(word.text)));
 
 export const textOf = (instruction: Instruction, part: RunPart): string => withoutTail(instruction.text.slice(instruction.bodyStart).slice(part.start, part.end));
 
@@ -136,6 +136,6 @@ function editInstall(instruction: Instruction, part: RunPart, decisions: readonl
 /** Where the white space, continuations and comments before a word begin. */
 function startOfGap(shellText: string, from: number): number {
   let at = from;
-  while (at > 0 && (/\s/.test(shellText[at - 1]!) || (shellText[at - 1] === '\\' && /^\\\n/.test(shellText.slice(at - 1))))) at -= 1;
+  while (at > 0 && (/\s/.test(shellText[at - 1]!) || (shellText[at - 1] === '\\' && shellText.startsWith('\\\n', at - 1)))) at -= 1;
   return at;
 }

@@ -58,7 +58,7 @@ function whyRoot(analysis: Analysis): string | undefined {
   const other = start.commands.find((command) => !quietStarts.test(basename(command.program)));
   if (other || start.commands.length === 0) return `it is not known what ${other ? basename(other.program) : 'the start'} writes`;
   const words = start.commands.flatMap((command) => command.words);
-  const option = words.find((word, index) => word !== undefined && (/^unix:/.test(word) || (writingOptions.test(word) && words[index + 1] !== '-')));
+  const option = words.find((word, index) => word !== undefined && (word.startsWith('unix:') || (writingOptions.test(word) && words[index + 1] !== '-')));
   if (option !== undefined) return `the start has ${option}`;
   if (words.some((word) => word !== undefined && /^(?:migrate|runserver|makemigrations|collectstatic|db)$/.test(word) && start.commands.some((command) => /manage\.py|flask/.test(command.words.join(' '))))) return 'the start changes a data base or files';
   const port = lowPort(analysis, words);

@@ -63,7 +63,7 @@ export function useOf(command: ShellCommand, cwd: string | undefined): Use | und
   if (name === undefined) return undefined;
   const program = name.slice(name.lastIndexOf('/') + 1);
   const rest = words.slice(1);
-  const verb = rest.find((word) => !/^-/.test(word.text))?.value;
+  const verb = rest.find((word) => !word.text.startsWith('-'))?.value;
   if ((program === '.' || program === 'source') && rest[0]) return activation(rest[0], cwd);
   if (pythonProgram.test(program)) return pythonUse(name, rest, command, cwd);
   if (pipProgram.test(program)) return pipUse('pip', name, rest, command, cwd);

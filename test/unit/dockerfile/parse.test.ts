@@ -74,6 +74,10 @@ describe('parse: instructions', () => {
     expect(keywords('FROM a\nRUN b \\\n\nCMD c\n')).toEqual(['FROM', 'RUN']);
   });
 
+  it('does not end a line at a carriage return alone, as Docker does not', () => {
+    expect(keywords('FROM a\nRUN b\rCMD c\n')).toEqual(['FROM', 'RUN']);
+  });
+
   it('reads a keyword that is broken in two', () => {
     expect(only('RU\\\nN echo\n')).toMatchObject({ keyword: 'RUN', logical: 'echo' });
   });
