@@ -27,10 +27,18 @@ export function pruneCommand(walk: Walk, app: NodeApp, installs: readonly Instal
     case 'pnpm':
       // The folder of a package is named after its peers: without the dev dependency prisma it is another one, without the client.
       if (app.manifest && '@prisma/client' in app.manifest.dependencies && 'prisma' in app.manifest.devDependencies) return { impossible: 'pnpm would lose the client that Prisma generates' };
-      return { command: 'CI=true pnpm prune --prod' };
+      // Without the option, prune runs the project's own install scripts, such as those that need husky. pnpm knows it since version 8.
+      if (pnpmMajor(walk, app) >= 8) return { command: 'CI=true pnpm prune --prod --ignore-scripts' };
+      return Object.keys(app.manifest?.scripts ?? {}).some((name) => /^(?:pre|post)?(?:install|prepare)$/.test(name)) ? { impossible: 'pnpm 7 runs the install scripts of the project once more' } : { command: 'CI=true pnpm prune --prod' };
     case 'bun':
       return { impossible: 'Bun has no command that removes dev dependencies' };
   }
+}
+
+/** The major version of pnpm that the Dockerfile or the package.json asks for; otherwise it is the newest. */
+function pnpmMajor(walk: Walk, app: NodeApp): number {
+  const written = walk.stage.instructions.map((instruction) => instruction.logical).join('\n');
+  return Number(/\bpnpm@[~^v]?(\d+)/.exec(`${written}\n${app.manifest?.packageManager ?? ''}`)?.[1] ?? 99);
 }
 
 /** The words of an install command with dev dependencies left out; undefined when that is not plain. */

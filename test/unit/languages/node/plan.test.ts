@@ -166,10 +166,15 @@ describe('global tools', () => {
     expect(text).toContain('RUN npm install -g pm2 typescript');
   });
 
+  it('does not run husky again with an old pnpm', async () => {
+    const files = { ...service, 'pnpm-lock.yaml': '', 'package.json': service['package.json'].replace('"build"', '"prepare":"husky install","build"') };
+    expect(await convert(dockerfile('FROM node:20', 'RUN npm i -g pnpm@7', 'WORKDIR /app', 'COPY . .', 'RUN pnpm i && pnpm build', 'CMD ["node", "dist/index.js"]'), files)).not.toContain('prune');
+  });
+
   it('keeps corepack for pnpm', async () => {
     const text = await convert(dockerfile('FROM node:20', 'RUN corepack enable', 'WORKDIR /app', 'COPY . .', 'RUN pnpm install', 'RUN pnpm build', 'CMD ["pnpm", "start"]'), { ...service, 'pnpm-lock.yaml': 'lockfileVersion: 9' });
     expect(runtimeOf(text)).toContain('RUN corepack enable');
-    expect(text).toContain('CI=true pnpm prune --prod');
+    expect(text).toContain('RUN CI=true pnpm prune --prod --ignore-scripts');
   });
 });
 
