@@ -5,7 +5,7 @@ import { languages } from './languages/index.ts';
 import { run, type RunOptions } from './run.ts';
 
 /** Names that `--runtime` takes. Which of them a project can have depends on its language. */
-const runtimes = ['auto', 'scratch', 'distroless', 'alpine', 'slim', 'same', 'nginx', 'chiseled', 'default'];
+const runtimes = ['auto', 'scratch', 'distroless', 'alpine', 'slim', 'same', 'nginx', 'aspnet', 'runtime', 'runtime-deps', 'chiseled'];
 
 const program = new Command('dockerize-multi')
   .description('Turns a project\'s single-stage Dockerfile into a multi-stage one that works.')

@@ -99,7 +99,7 @@ describe('transform', () => {
 
   it.each(['go', 'python', 'node', 'dotnet'])('takes every --runtime for %s', async (language) => {
     await fc.assert(
-      fc.asyncProperty(dockerfileOf(language), projectFiles, fc.constantFrom('scratch', 'distroless', 'alpine', 'slim', 'same', 'nginx', 'chiseled', 'default'), async (text, files, runtime) =>
+      fc.asyncProperty(dockerfileOf(language), projectFiles, fc.constantFrom('scratch', 'distroless', 'alpine', 'slim', 'same', 'nginx', 'chiseled', 'aspnet'), async (text, files, runtime) =>
         expectSound(await transform(text, memoryProject(files), { runtime, force: true }, templates)),
       ),
       { numRuns: 200 },

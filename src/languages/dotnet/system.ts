@@ -90,7 +90,7 @@ export function systemPlan(context: Context, analysis: DotnetAnalysis): SystemPl
     carried.add('/root/.dotnet/corefx');
     const words = call.part.simple?.words.map((word) => word.value) ?? [];
     const exported = words[words.findIndex((word) => word === '-ep' || word === '--export-path') + 1];
-    if (exported?.startsWith('/') && words.some((word) => word === '-ep' || word === '--export-path')) carried.add(exported.replace(/^\/root\//, '/root/'));
+    if (exported?.startsWith('/') && words.some((word) => word === '-ep' || word === '--export-path')) carried.add(exported);
   }
   return { packages: [...new Set(packages)], verbatim, parts, carried: [...carried].filter((path) => !analysis.artifacts.some((item) => isBelow(path, item.target))), requirements };
 }
