@@ -12,6 +12,9 @@ const alpineImage = 'alpine:3';
 /** Debian release of the distroless images that are used. Source: GoogleContainerTools/distroless, README. */
 const distrolessRelease: Readonly<Record<string, string>> = { bookworm: 'debian12', trixie: 'debian13' };
 
+/** A static binary needs no libc, so the release of Debian does not matter to it. */
+const staticImage = 'gcr.io/distroless/static-debian12';
+
 /** A runtime for Go binaries with what is needed to fill it. */
 export interface GoRuntime extends Candidate {
   readonly facts: ImageFacts | undefined;
@@ -34,7 +37,7 @@ export function goRuntimes(walked: Walk, analysis: GoAnalysis): GoRuntime[] {
     offer('scratch', 'scratch', undefined, 'none', analysis, (need) => need === 'passwd' || ((need === 'certificates' || need === 'timezones') && copies)),
     offer(
       'distroless',
-      dynamic ? `gcr.io/distroless/${cxx ? 'cc' : 'base'}-${release}` : `gcr.io/distroless/static-${release}`,
+      dynamic ? `gcr.io/distroless/${cxx ? 'cc' : 'base'}-${release}` : staticImage,
       undefined,
       'none',
       analysis,
