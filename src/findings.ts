@@ -57,7 +57,7 @@ const wordings = {
   'sources-unseen': { level: 'warning', message: 'the sources were not at hand: programs and libraries that {image} lacks, and that they may use, could not be checked', help: 'Run on the folder of the project instead of the Dockerfile alone.' },
   'same-base': { level: 'note', message: 'both stages use {image}: {reason}', help: 'Nothing to do; a smaller runtime image can be chosen by hand.' },
   'dockerignore-name': { level: 'warning', message: '{path} applies to the Dockerfile of that name only', help: 'Copy it to {wanted}, so that the new file builds with the same context.' },
-  'server-replaced': { level: 'note', message: '{server} is replaced by nginx on the same port {port}', help: 'Files, their content types and all status codes stay; headers such as ETag and the text of error pages differ.' },
+  'server-replaced': { level: 'note', message: '{server} is replaced by nginx on the same port {port}', help: 'Files and their content types stay. Headers such as ETag, error pages, folder listings and the steps of some redirects differ.' },
 } as const satisfies Record<string, Wording>;
 
 export type FindingCode = keyof typeof wordings;
