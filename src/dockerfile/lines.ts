@@ -1,10 +1,73 @@
 /**
- * Where a line goes on in the next one: at an escape character that ends it. Two of them are a character of the text.
- * Source: BuildKit, frontend/dockerfile/parser, `lineContinuationRegex`.
+ * Physical and logical lines as BuildKit reads them. An escape character at the end of a line takes the next one in, two of them are a
+ * character of the text; comments and blank lines in between do not count. Source: BuildKit, frontend/dockerfile/parser/parser.go.
  */
-const continuation = { '\\': /(?<!\\)\\[\t ]*(\r?\n|$)$/, '`': /(?<!`)`[\t ]*(\r?\n|$)$/ } as const;
+export type Escape = '\\' | '`';
 
-export type Escape = keyof typeof continuation;
+/** An instruction's head: its lines joined, and where each of them came from. Bodies of heredocs come after it. */
+export interface LogicalLine {
+  /** Offset of its first character that is not white space. */
+  readonly start: number;
+  /** Offset after its last character: white space does not belong to it, nor a continuation with nothing behind it. */
+  readonly end: number;
+  /** Offset of the end of the last physical line that it takes, comments and blank lines included. */
+  readonly stop: number;
+  /** Joined, without continuations, comments, and the white space around it. */
+  readonly text: string;
+  /** Offset in the source of a character of `text`. */
+  readonly offsetOf: (index: number) => number;
+}
+
+/** White space by Go's unicode.IsSpace: JavaScript's `\s` has U+FEFF and lacks U+0085. */
+export const space = '[\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000]';
+const isSpace = RegExp.prototype.test.bind(new RegExp(`^${space}$`));
+
+/** The text without white space (Go's) around it, and how much was in front. */
+export function trimmed(text: string): { text: string; before: number } {
+  let before = 0;
+  while (before < text.length && isSpace(text[before]!)) before += 1;
+  let end = text.length;
+  while (end > before && isSpace(text[end - 1]!)) end -= 1;
+  return { text: text.slice(before, end), before };
+}
+
+/**
+ * The first instruction at or after `from`; undefined when only comments and blank lines are left. Its text is empty for a continuation
+ * at the end of the file that nothing comes before or after.
+ */
+export function nextLogicalLine(source: string, from: number, escape: Escape): LogicalLine | undefined {
+  const pieces: { at: number; from: number }[] = [];
+  let text = '';
+  let goesOn = false;
+  let stop = from;
+  for (let start: number | undefined = from; start !== undefined && start < source.length; start = nextLine(source, stop)) {
+    const line = source.slice(start, endOfLine(source, start));
+    const bare = trimmed(line);
+    if (!goesOn && pieces.length > 0) break;
+    stop = start + line.length;
+    if (bare.text === '' || bare.text.startsWith('#')) continue;
+    const cut = continuationIn(line, escape);
+    pieces.push({ at: text.length, from: start });
+    text += cut === undefined ? line : line.slice(0, cut);
+    goesOn = cut !== undefined;
+  }
+  if (pieces.length === 0) return undefined;
+  const whole = trimmed(text);
+  const offsetOf = (index: number): number => {
+    const at = index + whole.before;
+    const piece = pieces.findLast((candidate) => candidate.at <= at)!;
+    return piece.from + at - piece.at;
+  };
+  const end = whole.text === '' ? offsetOf(0) : offsetOf(whole.text.length - 1) + 1;
+  return { start: offsetOf(0), end, stop, text: whole.text, offsetOf };
+}
+
+/** Offset of the escape character that takes the next line in; undefined when there is none. */
+function continuationIn(line: string, escape: Escape): number | undefined {
+  let at = line.length - 1;
+  while (at >= 0 && (line[at] === ' ' || line[at] === '\t')) at -= 1;
+  return line[at] === escape && line[at - 1] !== escape ? at : undefined;
+}
 
 /**
  * As long as the input: comment and blank lines between continued lines are blanked out, and continuations written as a shell knows them,
@@ -15,33 +78,23 @@ export function blankContinuations(body: string, escape: Escape): string {
   return body
     .split(/(?<=\n)/)
     .map((line, number) => {
-      const bare = line.replace(/\r?\n$/, '');
-      if (number > 0 && continued && (/^[\t ]*#/.test(bare) || /^[\t ]*$/.test(bare))) return ' '.repeat(line.length);
-      const match = line.endsWith('\n') ? continuation[escape].exec(line) : null;
-      continued = match !== null;
-      return match ? line.slice(0, match.index).padEnd(line.length - 2) + '\\\n' : line;
+      const bare = trimmed(line).text;
+      if (number > 0 && continued && (bare === '' || bare.startsWith('#'))) return vanishing(line.length);
+      const cut = line.endsWith('\n') ? continuationIn(line.replace(/\r*\n$/, ''), escape) : undefined;
+      continued = cut !== undefined;
+      return cut === undefined ? line : line.slice(0, cut) + vanishing(line.length - cut);
     })
     .join('');
 }
 
+/** Text of that length which a shell reads over. One character of an odd length has to be a space. */
+const vanishing = (length: number): string => ' '.repeat(length % 2) + '\\\n'.repeat(Math.floor(length / 2));
+
 /** Offset of the end of the line at `from`, its line end not included. */
 export function endOfLine(source: string, from: number): number {
   const lineEnd = source.indexOf('\n', from);
-  const end = lineEnd < 0 ? source.length : lineEnd;
-  return end > from && source[end - 1] === '\r' ? end - 1 : end;
-}
-
-/** Offset of the end of an instruction's head, which starts at `from`: the first line that does not go on in the next one. */
-export function endOfHead(source: string, from: number, escape: Escape): number {
-  const continues = continuation[escape];
-  let end = endOfLine(source, from);
-  let line = source.slice(from, end);
-  for (let goesOn = continues.test(line); goesOn; goesOn = continues.test(line) || /^[\t ]*(?:#.*)?$/s.test(line)) {
-    const next = nextLine(source, end);
-    if (next === undefined) return end;
-    end = endOfLine(source, next);
-    line = source.slice(next, end);
-  }
+  let end = lineEnd < 0 ? source.length : lineEnd;
+  while (end > from && source[end - 1] === '\r') end -= 1;
   return end;
 }
 

@@ -20,7 +20,7 @@ export interface Instruction {
   readonly keyword: string;
   /** The exact source from the keyword to the end of the last line, heredoc bodies included, without the final line end. */
   readonly text: string;
-  /** 1-based first and last line. */
+  /** 1-based first and last line: a continuation with nothing behind it or in front of it does not count, though BuildKit counts its lines. */
   readonly line: number;
   readonly endLine: number;
   /** Comments and blank lines directly above, verbatim, each with its line end. */
@@ -38,7 +38,7 @@ export interface Instruction {
   /** The arguments when they are a valid JSON array of strings (exec form). */
   readonly json: readonly string[] | undefined;
   readonly heredocs: readonly Heredoc[];
-  /** ARG, ENV and LABEL: names with their raw value (quotes and variables as written); a bare ARG has no value. */
+  /** ARG, ENV and LABEL: names with their raw value (quotes and variables as written); a bare ARG has no value. Quotes around names of LABEL and ENV are off. */
   readonly pairs: readonly { readonly name: string; readonly value: string | undefined }[];
 }
 
@@ -77,9 +77,6 @@ export interface Dockerfile {
 export function flagOf(instruction: Instruction, name: string): string | undefined {
   return instruction.flags.find((flag) => flag.name === name)?.value;
 }
-
-/** The keyword and the flags as written, without the continuation that may follow them. */
-export const headOf = (instruction: Instruction): string => instruction.text.slice(0, instruction.bodyStart).replace(/(?:[\\`][ \t]*\r?\n|\s)+$/, '');
 
 /** Arguments split as BuildKit splits them for COPY, ADD, WORKDIR, EXPOSE, VOLUME …: at white space, or the JSON array. */
 export function argumentsOf(instruction: Instruction): readonly string[] {

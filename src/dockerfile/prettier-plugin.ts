@@ -34,7 +34,8 @@ function format(file: Dockerfile): string {
 
 /** Comments and at most one blank line in a row; a stage starts with one, a file does not. */
 function gap(leading: string, first: boolean, stage: boolean): string[] {
-  const lines = leading.split(/\r?\n/).slice(0, -1).map((line) => line.trim());
+  // A continuation that leads nowhere says nothing.
+  const lines = leading.split(/\r?\n/).slice(0, -1).map((line) => line.trim()).filter((line) => line !== '\\' && line !== '`');
   if (stage && !first && lines[0] !== '') lines.unshift('');
   const settled = lines.filter((line, index) => line !== '' || lines[index - 1] !== '');
   return first && settled[0] === '' ? settled.slice(1) : settled;

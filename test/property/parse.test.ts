@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blocksOf } from '../../src/dockerfile/heredocs.ts';
 import { parse, print } from '../../src/dockerfile/parse.ts';
+import { expandWord } from '../../src/dockerfile/words.ts';
 import { prettify } from '../../src/render.ts';
 import { parseShell } from '../../src/shell/parse.ts';
 import { anyDockerfile, wildText } from './generators.ts';
@@ -28,6 +30,17 @@ describe('parse', () => {
     );
   });
 
+  it('has an instruction for every logical line', () => {
+    fc.assert(
+      fc.property(fc.oneof(wildText, anyDockerfile), (text) => {
+        const file = parse(text);
+        const heads = blocksOf(file.bom ? text.slice(1) : text, file.escape).map((block) => block.head.text).filter((head) => head !== '');
+        expect(file.instructions).toHaveLength(heads.length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('gives shell text that is as long as its source', () => {
     fc.assert(
       fc.property(fc.oneof(wildText, anyDockerfile), (text) => {
@@ -36,6 +49,22 @@ describe('parse', () => {
         }
       }),
       { numRuns: 1500 },
+    );
+  });
+});
+
+describe('expandWord', () => {
+  const values: Record<string, string> = { x: 'a/b.c', app: '', NAME: '${x}' };
+  const oneOrNone = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
+
+  it('never throws, and gives the same with an unknown variable or nothing', () => {
+    fc.assert(
+      fc.property(wildText, (text) => {
+        const known = expandWord(text, oneOrNone);
+        const unsure = expandWord(text, (name) => (name === 'x' ? null : oneOrNone(name)));
+        if (unsure !== undefined) expect(unsure).toBe(known);
+      }),
+      { numRuns: 3000 },
     );
   });
 });

@@ -1,7 +1,8 @@
-import { variablesIn } from '../../dockerfile/scope.ts';
 import { argumentsOf } from '../../dockerfile/model.ts';
 import type { Draft } from '../../plan/draft.ts';
+import { inImage } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
+import { isReadAfter } from '../../walk/readers.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import type { Options } from '../language.ts';
 import type { GoAnalysis } from './analysis.ts';
@@ -65,7 +66,7 @@ function packagesFirst(steps: readonly Step[]): Step[] {
   const ordered: Step[] = [];
   for (const step of steps) {
     let at = ordered.length;
-    const installs = step.run !== undefined && step.run.parts.every((part) => part.effect.kind === 'packages' || part.effect.kind === 'none' || (part.effect.kind === 'files' && /^\/var\/(?:lib\/apt|cache)/.test(part.effect.writes[0] ?? '')));
+    const installs = step.run !== undefined && step.run.parts.some((part) => part.effect.kind === 'packages') && step.run.parts.every((part) => part.effect.kind === 'packages' || part.effect.kind === 'none' || (part.effect.kind === 'files' && /^\/var\/(?:lib\/apt|cache)/.test(part.effect.writes[0] ?? '')));
     const remote = step.run?.parts.some((part) => part.effect.kind === 'packages' && (part.effect.action === 'repository' || part.effect.packages.some((name) => name.includes('/') || name.endsWith('.deb'))));
     if (installs && !remote) {
       while (at > 0 && /^(?:COPY|ADD|WORKDIR)$/.test(ordered[at - 1]!.instruction.keyword) && ordered[at - 1]!.copy?.from === undefined && !touchesSystem(ordered[at - 1]!)) at -= 1;
@@ -121,7 +122,7 @@ function cacheMounts(walked: Walk, analysis: GoAnalysis, options: Options): stri
   const env = walked.end.scope.env;
   if (walked.steps.some((step) => /\/pkg\/mod\b|GOCACHE|go-build/.test(step.instruction.text))) return [];
   const home = walked.base.facts?.language === 'go' ? '/go' : '/root/go';
-  const modules = env.get('GOMODCACHE') ?? `${(env.get('GOPATH') ?? home).split(':')[0]}/pkg/mod`;
+  const modules = env.get('GOMODCACHE') ?? inImage((env.get('GOPATH') ?? home).split(':')[0]!, 'pkg/mod');
   const cache = '/root/.cache/go-build';
   const usesModules = analysis.module ? analysis.module.requires > 0 : analysis.calls.some((call) => call.verb.startsWith('mod '));
   return usesModules ? [modules, cache] : [cache];
@@ -137,9 +138,8 @@ function lastBuilderStep(steps: readonly Step[], analysis: GoAnalysis): number {
 export function servesBuild(step: Step, walked: Walk, analysis: GoAnalysis): boolean {
   const names = step.instruction.pairs.map((pair) => pair.name);
   if (names.some((name) => toolchainVariables.test(name) || name === 'PATH' || /proxy$/i.test(name))) return true;
-  const after = walked.steps.filter((other) => other.instruction.index > step.instruction.index && /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG|USER)$/.test(other.instruction.keyword));
-  if (analysis.script && after.some((other) => other.run)) return true;
-  return after.some((other) => /^(?:RUN|COPY|ADD|WORKDIR)$/.test(other.instruction.keyword) && variablesIn(other.instruction.text).some((name) => names.includes(name)));
+  if (analysis.script && (walked.steps.findLast((other) => other.run)?.instruction.index ?? -1) > step.instruction.index) return true;
+  return isReadAfter(walked, step, /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/);
 }
 
 function goVersion(walked: Walk): number | undefined {

@@ -11,6 +11,7 @@ describe('prettify', () => {
     ['white space at ends goes', 'FROM a   \nRUN b \t\n', 'FROM a\nRUN b\n'],
     ['comments lose their indentation', 'FROM a\n  # b\nRUN c\n', 'FROM a\n# b\nRUN c\n'],
     ['comments at the end stay', 'FROM a\n\n# b\n', 'FROM a\n\n# b\n'],
+    ['continuations that lead nowhere go', '\\\nFROM a\nCMD b \\\n# c\n', 'FROM a\nCMD b\n# c\n'],
     ['parser directives stay on top', '# syntax=docker/dockerfile:1\n\nFROM a\n', '# syntax=docker/dockerfile:1\n\nFROM a\n'],
     ['ARGs before FROM stay above it', 'ARG V=1\nFROM a:$V\n', 'ARG V=1\n\nFROM a:$V\n'],
   ])('%s', async (_, text, expected) => {

@@ -24,12 +24,40 @@ describe('scope', () => {
     expect(valueOf('A', 'ARG A=1\nFROM x\n')).toBeUndefined();
   });
 
-  it('does not know the arguments of the platform', () => {
-    expect(valueOf('TARGETARCH', 'ARG TARGETARCH=amd64\nFROM x\nARG TARGETARCH\n')).toBeNull();
+  it.each(['TARGETARCH', 'BUILDPLATFORM', 'TARGETOSVERSION', 'TARGETSTAGE'])('does not know %s, which the build gives once it is declared', (name) => {
+    expect(valueOf(name, `FROM x\nARG ${name}\n`)).toBeNull();
+    expect(valueOf(name, 'FROM x\n')).toBeUndefined();
+    expect(lookupIn(globalScope(parse('FROM x\n')))(name)).toBeNull();
   });
 
-  it('prefers ENV to ARG', () => {
-    expect(valueOf('A', 'FROM x\nENV A=env\nARG A=arg\n')).toBe('env');
+  it('takes the default of such an argument, as BuildKit does', () => {
+    expect(valueOf('TARGETARCH', 'FROM x\nARG TARGETARCH=amd64\n')).toBe('amd64');
+    expect(valueOf('TARGETARCH', 'ARG TARGETARCH=amd64\nFROM x\nARG TARGETARCH\n')).toBe('amd64');
+  });
+
+  it.each(['HTTP_PROXY', 'https_proxy', 'NO_PROXY'])('does not know %s, which a build may be given without an ARG', (name) => {
+    expect(valueOf(name, 'FROM x\n')).toBeNull();
+    expect(valueOf(name, `FROM x\nENV ${name}=a\n`)).toBe('a');
+  });
+
+  it('prefers ENV to an ARG before it', () => {
+    expect(valueOf('A', 'FROM x\nARG A=arg\nENV A=env\n')).toBe('env');
+  });
+
+  it('does not know an ENV that a later ARG sets to something else: builders differ', () => {
+    expect(valueOf('A', 'FROM x\nENV A=env\nARG A=arg\n')).toBeNull();
+    expect(valueOf('A', 'ARG A=arg\nFROM x\nENV A=env\nARG A\n')).toBeNull();
+    expect(valueOf('A', 'FROM x\nENV A=same\nARG A=same\n')).toBe('same');
+    expect(valueOf('A', 'FROM x\nENV A=env\nARG A\n')).toBe('env');
+    expect(valueOf('A', 'FROM x\nENV A=env\nARG A=arg\nENV A=last\n')).toBe('last');
+  });
+
+  it('keeps the default of an ARG that is declared again without one', () => {
+    expect(valueOf('A', 'FROM x\nARG A=1\nARG A\n')).toBe('1');
+  });
+
+  it('does not know what an unknown base image may set', () => {
+    expect(lookupIn({ ...emptyScope, open: true })('A')).toBeNull();
   });
 
   it('reads the values of one ENV with the variables before it', () => {
