@@ -1,98 +1,85 @@
-import { basename, inImage } from '../project/project.ts';
-import type { ShellCommand, ShellPart } from '../shell/parse.ts';
+import { hasOption, optionValue, readArguments, unwrapped } from './arguments.ts';
+import type { ShellCommand, ShellPart, ShellWord } from '../shell/parse.ts';
 import type { Effect } from './effect.ts';
+import { fetchEffect, isFetch } from './fetch.ts';
+import { filesEffect } from './files.ts';
+import { foldersOf } from './folders.ts';
+import { commandsOf, findEffect, innerScript, xargsEffect } from './inner.ts';
+import { merge } from './merge.ts';
 import { packagesEffect } from './packages.ts';
+import { placeOf, resolvePath, type Surroundings } from './paths.ts';
+import { productsOf } from './products.ts';
+import { asRepository, repositoryScriptIn, systemEffect } from './system.ts';
+import data from './data/programs.json' with { type: 'json' };
 
-/** Shell builtins that act on the shell itself. */
-const shellState = new Set(['cd', 'export', 'set', 'unset', 'source', '.', 'umask', 'alias', 'shopt', 'ulimit', 'pushd', 'popd', 'local', 'readonly', 'trap']);
+const shellState = new Set(data.shellState.split(' '));
+const harmless = new Set(data.harmless.split(' '));
+const accountPrograms = new Set(data.accounts.split(' '));
+/** Programs that write nothing but the files which their options name; `productsOf` reads those. */
+const writers = new Set(data.writers.split(' '));
 
-/** Programs that change nothing which outlives the RUN. */
-const harmless = new Set(
-  'true false : echo printf test [ sleep ls pwd cat grep egrep head tail wc which type command whoami id uname date env printenv hostname find sort uniq cut awk tr basename dirname du df file diff sync nproc exit sha256sum sha512sum md5sum ldd getent readlink realpath stat'.split(' '),
-);
-
-/** Programs that write where their arguments say. */
-const fileProgramNames = 'mkdir touch cp mv ln chmod chown chgrp rm rmdir install tee truncate sed unlink mkfifo' as const;
-const filePrograms = new Set(fileProgramNames.split(' '));
-
-const accountPrograms = new Set(['useradd', 'adduser', 'groupadd', 'addgroup', 'usermod', 'groupmod', 'deluser', 'userdel', 'delgroup', 'groupdel', 'chpasswd', 'passwd']);
-
-const fetchPrograms = new Set(['curl', 'wget', 'tar', 'unzip', 'gunzip', 'gzip', 'bunzip2', 'xz', 'git', 'svn', 'hg', 'aria2c', '7z', 'dpkg-deb']);
-
-/** The programs that a query such as `node --version` asks. */
-const isVersionQuery = (command: ShellCommand): boolean => command.words.length === 2 && /^(?:--version|-v|-V|version|--help|env)$/.test(command.words[1]!.value ?? '');
+/** The program is only asked for its version, or for help. */
+const isVersionQuery = (command: ShellCommand): boolean => command.words.length === 2 && /^(?:--?version|-v|-V|version|--?help|-h|help|env)$/.test(command.words[1]!.value ?? '');
 
 /**
  * What one part of a RUN does. A part of several commands (a pipe, a loop) is as well known as the least known of them.
  *
  * @param cwd the folder in which it runs, absolute; undefined when not known
+ * @param home what `~` stands for; undefined when not known
  */
-export function effectOf(part: ShellPart, cwd: string | undefined): Effect {
-  if (part.commands.length === 0) return { kind: 'shell' };
-  const effects = part.commands.map((command) => commandEffect(command, cwd));
-  return effects.reduce(merge);
+export function effectOf(part: ShellPart, cwd: string | undefined, home?: string): Effect {
+  return effectOfCommands(part, { cwd, home }, 0);
+}
+
+function effectOfCommands(part: Pick<ShellPart, 'commands' | 'text'>, around: Surroundings, depth: number): Effect {
+  const { commands } = part;
+  if (commands.length === 0) return { kind: 'shell' };
+  const script = repositoryScriptIn(commands);
+  if (script) return script;
+  const folders = foldersOf(part, around.cwd, around.home);
+  return asRepository(commands.map((command, at) => commandEffect(command, commands[at - 1], { ...around, cwd: folders[at] }, depth)).reduce(merge));
 }
 
 /** What one simple command does; see `effectOf`. */
-function commandEffect(command: ShellCommand, cwd: string | undefined): Effect {
-  const writes = command.outputs.filter((path) => path === undefined || !path.startsWith('/dev/'));
-  const base = baseEffect(command, cwd);
-  if (writes.length === 0) return base;
-  const places = writes.map((path) => resolve(path, cwd));
+function commandEffect(command: ShellCommand, before: ShellCommand | undefined, around: Surroundings, depth: number): Effect {
+  const targets = command.redirects.filter((word) => !(word.value ?? word.text).startsWith('/dev/'));
+  const base = asRepository(baseEffect(command, before, around, depth));
+  if (targets.length === 0) return base;
+  const places = targets.map((word) => placeOf(word, around));
   if (places.includes(undefined)) return { kind: 'unknown', program: command.name };
-  const redirected: Effect = { kind: 'files', verb: '>', writes: places as string[], reads: [] };
-  return merge(base, redirected);
+  return merge(base, asRepository({ kind: 'files', verb: '>', writes: places as string[], reads: [] }));
 }
 
-function baseEffect(command: ShellCommand, cwd: string | undefined): Effect {
+function baseEffect(written: ShellCommand, before: ShellCommand | undefined, around: Surroundings, depth: number): Effect {
+  const command = unwrapped(written);
   const { name } = command;
   if (name === undefined) return command.words.length === 0 ? { kind: 'shell' } : { kind: 'unknown', program: undefined };
   const program = name.slice(name.lastIndexOf('/') + 1);
-  if (/^(?:sudo|exec|command|nice|time|env)$/.test(program) && command.words.length > 1) return commandEffect(withoutFirstWord(command), cwd);
   const packages = packagesEffect(command);
   if (packages) return packages;
   if (shellState.has(program)) return { kind: 'shell' };
-  if (program === 'find' && command.words.some((word) => /^-(?:exec|execdir|ok|okdir|delete|fprintf?|fprint0|fls)$/.test(word.value ?? ''))) return { kind: 'unknown', program };
-  if (harmless.has(program) || isVersionQuery(command)) return { kind: 'none' };
-  if (program === 'git' && /^(?:config|status|log|rev-parse|describe)$/.test(command.words[1]?.value ?? '')) return { kind: 'none' };
-  if (filePrograms.has(program)) return filesEffect(program, command, cwd);
+  if (program === 'find') return findEffect(command, around) ?? { kind: 'none' };
+  if (program === 'xargs') return xargsEffect(command, before, around, (inner) => packagesEffect(unwrapped(inner)));
+  if (harmless.has(program) && !awkWrites(program, command)) return { kind: 'none' };
+  const script = innerScript(command);
+  if (script !== undefined && depth < 5) {
+    const inner = commandsOf(script);
+    return inner === undefined ? { kind: 'unknown', program } : effectOfCommands({ commands: inner, text: '(' }, around, depth + 1);
+  }
+  const files = filesEffect(program, command, around);
+  if (files) return files;
   if (accountPrograms.has(program)) return accountEffect(program, command);
-  if (fetchPrograms.has(program)) return { kind: 'fetch', programs: [program], writes: fetchTargets(program, command, cwd) };
-  if (/^(?:ldconfig|update-ca-certificates|locale-gen|localedef|dpkg-reconfigure|fc-cache|update-alternatives)$/.test(program)) return { kind: 'unknown', program };
+  const system = systemEffect(program, command, around);
+  if (system) return system;
+  if (isVersionQuery(command)) return { kind: 'none' };
+  if (isFetch(program)) return fetchEffect(program, command, around);
+  if (program === 'gpg' || program === 'gpg2') return keyringEffect(command, around);
+  if (writers.has(program)) return writerEffect(program, command, around);
   return { kind: 'unknown', program };
 }
 
-function withoutFirstWord(command: ShellCommand): ShellCommand {
-  let words = command.words.slice(1);
-  while (words.length > 1 && /^(?:-\w+|\w+=.*)$/.test(words[0]!.value ?? '')) words = words.slice(1);
-  return { ...command, words, name: words[0]?.value };
-}
-
-const resolve = (path: string | undefined, cwd: string | undefined): string | undefined =>
-  path === undefined ? undefined : path.startsWith('/') ? inImage('/', path) : cwd === undefined ? undefined : inImage(cwd, path);
-
-function filesEffect(program: string, command: ShellCommand, cwd: string | undefined): Effect {
-  const operands = command.words.slice(1).filter((word) => !(word.value ?? '').startsWith('-'));
-  let targets = operands;
-  if (program === 'sed') {
-    if (!command.words.some((word) => /^(?:-\w*i|--in-place)/.test(word.value ?? ''))) return { kind: 'none' };
-    targets = command.words.some((word) => word.value === '-e' || word.value === '-f') ? operands : operands.slice(1);
-  }
-  if (/^(?:chmod|chown|chgrp)$/.test(program)) targets = operands.slice(1);
-  if (/^(?:cp|mv|ln|install)$/.test(program)) targets = operands.slice(-1);
-  const intoFolder = /^(?:cp|mv|ln|install)$/.test(program) && (operands.length > 2 || /(?:^|\/)\.{0,2}$/.test(operands.at(-1)?.value ?? 'x'));
-  const names = intoFolder ? operands.slice(0, -1).map((word) => word.value && `${targets[0]!.value}/${basename(word.value)}`) : targets.map((word) => word.value);
-  const places = names.map((name) => resolve(name, cwd));
-  if (places.includes(undefined)) return { kind: 'unknown', program };
-  const sources = /^(?:cp|mv|ln|install)$/.test(program) ? operands.slice(0, -1) : [];
-  const moved = program === 'mv' ? sources.map((word) => resolve(word.value, cwd)).filter((path): path is string => path !== undefined) : [];
-  return {
-    kind: 'files',
-    verb: program,
-    writes: [...(places as string[]), ...moved],
-    reads: sources.map((word) => resolve(word.value, cwd)).filter((path): path is string => path !== undefined),
-  };
-}
+/** An awk program may write files of its own, and sort has `-o`. */
+const awkWrites = (program: string, command: ShellCommand): boolean => (program.endsWith('awk') && command.words.some((word) => /print[^|]*>|\bsystem\s*\(/.test(word.text))) || (program === 'sort' && command.words.some((word) => /^(?:-o|--output)/.test(word.text)));
 
 function accountEffect(program: string, command: ShellCommand): Effect {
   const words = command.words.slice(1).map((word) => word.value ?? '');
@@ -102,55 +89,24 @@ function accountEffect(program: string, command: ShellCommand): Effect {
   return { kind: 'account', program, name: operands[0], uid: inline ?? (at < 0 ? undefined : words[at + 1]) };
 }
 
-/** Where a download or an unpacking writes. */
-function fetchTargets(program: string, command: ShellCommand, cwd: string | undefined): string[] | undefined {
-  const words = command.words.slice(1).map((word) => word.value);
-  const after = (...names: string[]): string | undefined => {
-    const at = words.findIndex((word) => word !== undefined && names.includes(word));
-    return at < 0 ? undefined : words[at + 1];
-  };
-  const place = (path: string | undefined): string[] | undefined => {
-    const resolved = resolve(path, cwd);
-    return resolved === undefined ? undefined : [resolved];
-  };
-  if (words.includes(undefined) && program !== 'curl' && program !== 'wget') return undefined;
-  switch (program) {
-    case 'curl': {
-      const output = after('--output');
-      if (words.some((word) => /^-[a-zA-Z]*o$/.test(word ?? ''))) return place(words[words.findIndex((word) => /^-[a-zA-Z]*o$/.test(word ?? '')) + 1]);
-      if (output !== undefined) return place(output);
-      return words.some((word) => /^(?:-[a-zA-Z]*O|--remote-name)/.test(word ?? '')) ? place('.') : [];
-    }
-    case 'wget': {
-      const at = words.findIndex((word) => /^-[a-zA-Z]*O$|^--output-document$/.test(word ?? ''));
-      if (at >= 0) return words[at + 1] === '-' ? [] : place(words[at + 1]);
-      if (words.some((word) => /^-[a-zA-Z]*O-$|^-O.+/.test(word ?? ''))) return [];
-      return place(after('-P', '--directory-prefix') ?? '.');
-    }
-    case 'tar':
-      return place(after('-C', '--directory') ?? words.find((word) => word?.startsWith('--directory='))?.slice('--directory='.length) ?? '.');
-    case 'unzip':
-      return place(after('-d') ?? '.');
-    case 'git': {
-      if (words[0] !== 'clone') return place(after('-C') ?? '.');
-      const operands = words.slice(1).filter((word, index, all) => !word!.startsWith('-') && !/^(?:-b|--branch|--depth|-o|--origin|-c|--config)$/.test(all[index - 1] ?? ''));
-      return place(operands[1] ?? operands[0]?.replace(/\/+$/, '').replace(/\.git$/, '').replace(/^.*[/:]/, ''));
-    }
-    default:
-      return place('.');
-  }
+const gpgValues = new Set('-o --output --keyserver --keyring --primary-keyring --homedir --recv-keys-none -u -r --recipient --keyserver-options --passphrase --trusted-key'.split(' '));
+
+/** gpg writes its output file, and keys into a keyring: that which it is given, or the user's. */
+function keyringEffect(command: ShellCommand, around: Surroundings): Effect {
+  const read = readArguments(command.words.slice(1), gpgValues);
+  const file = optionValue(read, ['-o', '--output']);
+  const ring = hasOption(read, ['--recv-keys', '--recv-key', '--recv', '--import', '--receive-keys']) ? optionValue(read, ['--keyring', '--primary-keyring']) : null;
+  const keeps = hasOption(read, ['--recv-keys', '--recv-key', '--recv', '--import', '--receive-keys', '--refresh-keys', '--delete-keys', '--delete-key']) && ring === null;
+  const wanted = [...(file === null || file === '-' ? [] : [file]), ...(ring === null ? [] : [ring]), ...(keeps ? [around.home === undefined ? undefined : `${around.home}/.gnupg`] : [])];
+  const places = wanted.map((path) => resolvePath(path, around));
+  if (places.includes(undefined)) return { kind: 'unknown', program: 'gpg' };
+  return places.length === 0 ? { kind: 'none' } : { kind: 'files', verb: 'gpg', writes: places as string[], reads: [] };
 }
 
-const certainty: Record<Effect['kind'], number> = { none: 0, shell: 1, files: 2, account: 3, fetch: 4, packages: 5, unknown: 6 };
-
-function merge(a: Effect, b: Effect): Effect {
-  const [less, more] = certainty[a.kind] < certainty[b.kind] ? [a, b] : [b, a];
-  if (more.kind === 'fetch' && less.kind === 'fetch') {
-    return { kind: 'fetch', programs: [...more.programs, ...less.programs], writes: more.writes && less.writes ? [...more.writes, ...less.writes] : undefined };
-  }
-  if (more.kind === 'fetch' && less.kind === 'files') return { ...more, writes: more.writes && [...more.writes, ...less.writes] };
-  if (more.kind === 'files' && less.kind === 'files') return { kind: 'files', verb: more.verb, writes: [...more.writes, ...less.writes], reads: [...more.reads, ...less.reads] };
-  if (more.kind === 'packages' && less.kind === 'packages') return more.action === 'install' ? more : less.action === 'install' ? less : more;
-  if (more.kind === 'packages' && less.kind !== 'none' && less.kind !== 'shell') return { kind: 'unknown', program: undefined };
-  return more;
+function writerEffect(program: string, command: ShellCommand, around: Surroundings): Effect {
+  const options = command.words.slice(1).filter((word: ShellWord) => /^(?:-out|-keyout|-f)$/.test(word.value ?? ''));
+  const places = productsOf(command, around.cwd, new Map());
+  if (places.length < options.length) return { kind: 'unknown', program };
+  if (places.length > 0) return { kind: 'files', verb: program, writes: places, reads: [] };
+  return program === 'openssl' ? { kind: 'none' } : { kind: 'unknown', program };
 }

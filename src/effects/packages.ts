@@ -13,8 +13,8 @@ const aptActions = {
   update: 'refresh', upgrade: 'refresh', 'dist-upgrade': 'refresh', 'full-upgrade': 'refresh', clean: 'clean', autoclean: 'clean',
 } as const;
 const dnfActions = {
-  install: 'install', groupinstall: 'install', reinstall: 'install', remove: 'remove', erase: 'remove', autoremove: 'remove',
-  update: 'refresh', upgrade: 'refresh', makecache: 'refresh', clean: 'clean', 'config-manager': 'repository',
+  install: 'install', groupinstall: 'install', localinstall: 'install', reinstall: 'install', remove: 'remove', erase: 'remove', autoremove: 'remove', groupremove: 'remove',
+  update: 'refresh', upgrade: 'refresh', makecache: 'refresh', 'check-update': 'refresh', clean: 'clean', 'config-manager': 'repository', module: 'repository',
 } as const;
 
 /** Package managers by program name. Source: their manual pages. */
@@ -23,7 +23,9 @@ const managers: Readonly<Record<string, Manager>> = {
   'apt-get': { manager: 'apt', actions: aptActions, withValue: ['-o', '-t', '-c', '--option', '--target-release', '--default-release'] },
   aptitude: { manager: 'apt', actions: aptActions, withValue: ['-o', '-t'] },
   'add-apt-repository': { manager: 'apt', actions: {}, withValue: [] },
+  'apt-add-repository': { manager: 'apt', actions: {}, withValue: [] },
   'apt-key': { manager: 'apt', actions: {}, withValue: [] },
+  'yum-config-manager': { manager: 'dnf', actions: {}, withValue: [] },
   apk: {
     manager: 'apk',
     actions: { add: 'install', del: 'remove', update: 'refresh', upgrade: 'refresh', fix: 'refresh', cache: 'clean' },
@@ -31,6 +33,7 @@ const managers: Readonly<Record<string, Manager>> = {
   },
   yum: { manager: 'dnf', actions: dnfActions, withValue: ['-c', '--enablerepo', '--disablerepo'] },
   dnf: { manager: 'dnf', actions: dnfActions, withValue: ['-c', '--enablerepo', '--disablerepo'] },
+  tdnf: { manager: 'dnf', actions: dnfActions, withValue: ['--enablerepo', '--disablerepo'] },
   microdnf: { manager: 'dnf', actions: dnfActions, withValue: ['--enablerepo', '--disablerepo'] },
 };
 
@@ -47,9 +50,11 @@ export function packagesEffect(command: ShellCommand): PackagesEffect | undefine
       if (text === '-t' || text === '--virtual') virtual = known.manager === 'apk' ? rest[at + 1]?.value : virtual;
       at += 1;
     } else if (text.startsWith('--virtual=')) virtual = text.slice('--virtual='.length);
-    else if (!text.startsWith('-')) words.push(rest[at]!.value);
+    else if (!text.startsWith('-')) words.push(...(rest[at]!.list ?? [rest[at]!.value]));
   }
-  const verb = words.shift();
+  let verb = words.shift();
+  // `dnf group install X` is `dnf groupinstall X`.
+  if (known.manager === 'dnf' && /^groups?$/.test(verb ?? '')) verb = `group${words.shift() ?? ''}`;
   const action = Object.keys(known.actions).length === 0 ? 'repository' : verb === undefined ? undefined : own(known.actions, verb);
   if (action === undefined) return undefined;
   const named = action === 'install' || action === 'remove' ? words : [];

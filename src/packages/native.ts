@@ -1,4 +1,5 @@
 import data from './data/native.json' with { type: 'json' };
+import pure from './data/pure.json' with { type: 'json' };
 import { librariesBehind, type PackageFamily } from './tables.ts';
 
 export type Ecosystem = 'pypi' | 'npm' | 'go' | 'crates';
@@ -31,6 +32,11 @@ interface Row {
 }
 
 const tables = data as unknown as Readonly<Record<Ecosystem, Readonly<Record<string, Row>>>>;
+
+const withoutCompiler: Readonly<Record<'npm' | 'gem', ReadonlySet<string>>> = { npm: new Set(pure.npm.split(' ')), gem: new Set(pure.gem.split(' ')) };
+
+/** Whether a program of a registry is known to install without a compiler. */
+export const installsWithoutCompiler = (registry: 'npm' | 'gem', name: string): boolean => withoutCompiler[registry].has(name);
 
 /**
  * What a language package needs of the system at run time that a slim image has not.

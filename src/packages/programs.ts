@@ -35,7 +35,7 @@ const preferred: Readonly<Record<PackageFamily, Readonly<Record<string, string>>
   alpine: {
     ssh: 'openssh-client', scp: 'openssh-client', sftp: 'openssh-client', 'ssh-keygen': 'openssh-client', 'ssh-keyscan': 'openssh-client', sshd: 'openssh-server',
     node: 'nodejs', java: 'openjdk17-jre-headless', mysql: 'mariadb-client', mysqldump: 'mariadb-client', mysqladmin: 'mariadb-client', envsubst: 'gettext-envsubst',
-    gcc: 'gcc', cc: 'gcc', 'g++': 'g++', 'c++': 'g++', make: 'make', git: 'git', ps: 'procps', top: 'procps', nc: 'netcat-openbsd', setcap: 'libcap', cargo: 'cargo',
+    npm: 'npm', npx: 'npm', pip: 'py3-pip', psql: 'postgresql-client', postgres: 'postgresql', gcc: 'gcc', cc: 'gcc', 'g++': 'g++', 'c++': 'g++', make: 'make', git: 'git', ps: 'procps', top: 'procps', nc: 'netcat-openbsd', setcap: 'libcap', cargo: 'cargo',
   },
   rhel: { curl: 'curl', vim: 'vim-enhanced', nc: 'nmap-ncat', java: 'java-17-openjdk-headless', javac: 'java-17-openjdk-devel', mysql: 'mariadb' },
 };

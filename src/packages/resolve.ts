@@ -62,6 +62,7 @@ function translationReason(libraries: readonly string[], byRule: boolean): strin
 
 /** Debian policy 8.1: a library package is named after its soname, `libname2` or `libname-1.0-0`. */
 function isSharedLibrary(bare: string, family: PackageFamily): boolean {
+  if (dataOf(family).shared?.split(' ').includes(bare) === true) return true;
   if (family === 'debian' || family === 'ubuntu') return /^lib[a-z0-9+.-]*\d[a-z0-9.]*$/.test(bare) || bare === 'zlib1g';
   if (family === 'alpine') return /^(lib[a-z0-9+._-]*|.*-libs|icu-data-.*|gcompat|libc6-compat|musl-locales)$/.test(bare) && !bare.endsWith('-dev');
   return /-libs$|^lib[A-Za-z0-9+._-]*$|^glibc-(langpack-.*|common|minimal-langpack)$/.test(bare) && !bare.endsWith('-devel');

@@ -1,3 +1,4 @@
+import { compareVersions } from '../images/facts.ts';
 import alpine from './data/alpine.json' with { type: 'json' };
 import bookworm from './data/debian-bookworm.json' with { type: 'json' };
 import trixie from './data/debian-trixie.json' with { type: 'json' };
@@ -16,6 +17,8 @@ interface FamilyData {
   readonly suites: readonly string[];
   /** Reason -> names, separated by spaces. */
   readonly build: Readonly<Record<string, string>>;
+  /** Shared libraries whose names do not tell it, separated by spaces. */
+  readonly shared?: string;
   /** -dev package -> names, separated by spaces; empty when it has no run-time half. */
   readonly libraries: ByName;
   /** Package -> programs, separated by spaces. */
@@ -49,6 +52,8 @@ export function coverage(family: PackageFamily, suite?: string): number {
  * @returns bare undefined for something with a variable, a file (`./x.deb`) or an URL
  */
 export function bareName(written: string, family: PackageFamily): { bare: string | undefined; architecture: string } {
+  // `yum groupinstall "Development Tools"`, `dnf install @"Development Tools"`
+  if (family === 'rhel' && /^@?development(?:[ -]tools)?$/i.test(written)) return { bare: '@development-tools', architecture: '' };
   const found = /^@?[A-Za-z0-9][A-Za-z0-9+._-]*/.exec(written);
   const rest = found ? written.slice(found[0].length) : '';
   if (!found || !/^([=<>~@:/].*)?$/.test(rest) || /\$|:\/\/|\.(deb|apk|rpm)$/.test(written)) return { bare: undefined, architecture: '' };
@@ -76,12 +81,25 @@ export function librariesBehind(bare: string, family: PackageFamily, suite?: str
   const { suites } = families[family];
   const asked = suite === undefined ? [] : typeof suite === 'string' ? [suite] : suite;
   const known = asked.length > 0 && (suites.length === 0 || asked.every((each) => suites.includes(each)));
-  const considered = known ? asked : suites.length === 0 ? ['*'] : suites;
+  const listed = suitesListed(bare, family);
+  // Where names differ, `*` stands for what came after the suites that are listed, and not for what was before them.
+  if (suites.length === 0 && asked.some((each) => listed.length > 0 && /^\d/.test(each) && compareVersions(each, listed[0]!) < 0)) return { kind: 'undecided' };
+  const considered = known ? asked : suites.length === 0 ? [...listed, '*'] : suites;
+  // A suite that the tables do not know may have other names, save for libraries that have kept theirs for ten years.
+  const foreign = asked.length > 0 && !known;
   const answers = [...new Set(considered.map((each) => settle(namesIn(bare, family, each), considered.length > 1)))];
   const answer = answers[0];
   if (answers.length > 1) return { kind: 'undecided' };
   if (answer === undefined) return byNamingRule(bare, family);
+  if (foreign && answer !== '' && !answer.split(' ').every((name) => lasting.has(name))) return { kind: 'undecided' };
   return answer === '' ? { kind: 'none' } : { kind: 'libraries', libraries: answer.split(' '), byRule: false };
+}
+
+/** The suites for which a family without a list of suites (Alpine) has names of their own, oldest first. */
+function suitesListed(bare: string, family: PackageFamily): string[] {
+  const { libraries } = families[family];
+  const own = Object.hasOwn(libraries, bare) ? libraries[bare] : undefined;
+  return typeof own === 'object' ? Object.keys(own).filter((suite) => /^\d/.test(suite)).sort(compareVersions) : [];
 }
 
 /**
@@ -91,6 +109,11 @@ export function librariesBehind(bare: string, family: PackageFamily, suite?: str
 function settle(names: string | undefined, severalSuites: boolean): string | undefined {
   return severalSuites ? names?.split(' ').map((name) => (newNameOnly.has(name) ? name : name.replace(/t64(?=$|-)/, ''))).join(' ') : names;
 }
+
+/** Names that Debian and Ubuntu have used since 2014. Source: the package pages of jessie and trusty. */
+const lasting: ReadonlySet<string> = new Set(
+  'libpq5 libxml2 libxslt1.1 zlib1g libsqlite3-0 libexpat1 libfreetype6 libbz2-1.0 liblzma5 libyaml-0-2 libuuid1 libgmp10 libgmpxx4ldbl libmagic1 libcairo2 libcairo-gobject2 libpango-1.0-0 libglib2.0-0 libgdk-pixbuf2.0-0 libfontconfig1 libx11-6 libxext6 libxrender1 libxt6 libsm6 libjpeg-turbo8 libkrb5-3 libgssapi-krb5-2 libblas3 liblapack3 libatlas3-base libogg0 libopus0 libvorbis0a libpcap0.8 libusb-1.0-0 libsasl2-2 libcurl3-gnutls libaio1 libpopt0 libacl1 libattr1 libsndfile1 libportaudio2 libgtk2.0-0 libgtk-3-0 libpam0g liblua5.1-0 libfuse2 libcap2 librsvg2-2'.split(' '),
+);
 
 /** Libraries without their old name: the ABI changed, or (ALSA) two packages provide it and apt will not choose. */
 const newNameOnly: ReadonlySet<string> = new Set([...trixie.noOldName.split(' '), 'libasound2t64']);

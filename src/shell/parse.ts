@@ -1,10 +1,12 @@
 import { forEachChild, parse as parseBash, type SyntaxNode } from 'unbash';
-import type { Command, Statement, Word } from 'unbash';
+import type { Command, Redirected, Redirection, Statement, Word } from 'unbash';
 
 /** A word of a command. `value` is undefined when it depends on a variable or a substitution. */
 export interface ShellWord {
   readonly text: string;
   readonly value: string | undefined;
+  /** The words that an unquoted variable with a list stands for (`$buildDeps`), where they are known. */
+  readonly list?: readonly string[] | undefined;
   readonly start: number;
   readonly end: number;
 }
@@ -18,6 +20,8 @@ export interface ShellCommand {
   readonly assignments: readonly { readonly name: string; readonly value: string | undefined }[];
   /** Files written through `>`, `>>`, `&>`. */
   readonly outputs: readonly (string | undefined)[];
+  /** The same as words. */
+  readonly redirects: readonly ShellWord[];
   readonly start: number;
   readonly end: number;
 }
@@ -40,6 +44,8 @@ export interface ShellScript {
   readonly parts: readonly ShellPart[];
   /** Variables that the script reads. */
   readonly variables: readonly string[];
+  /** Functions that it defines: calling one starts no program. */
+  readonly functions: readonly string[];
   readonly errors: readonly string[];
 }
 
@@ -49,14 +55,14 @@ export function parseShell(text: string): ShellScript {
     return read(text);
   } catch (error) {
     // The parser is recursive: it gives up on thousands of nested brackets.
-    return { shebang: undefined, parts: [unreadable(text)], variables: [], errors: [error instanceof Error ? error.message : String(error)] };
+    return { shebang: undefined, parts: [unreadable(text)], variables: [], functions: [], errors: [error instanceof Error ? error.message : String(error)] };
   }
 }
 
 /** A part of which nothing is known. */
 function unreadable(text: string): ShellPart {
   const place = { start: 0, end: text.length };
-  const command: ShellCommand = { name: undefined, words: [{ text, value: undefined, ...place }], assignments: [], outputs: [], ...place };
+  const command: ShellCommand = { name: undefined, words: [{ text, value: undefined, ...place }], assignments: [], outputs: [], redirects: [], ...place };
   return { text, ...place, joinedBy: undefined, simple: undefined, commands: [command] };
 }
 
@@ -68,6 +74,7 @@ function read(text: string): ShellScript {
     shebang: script.shebang,
     parts,
     variables: variablesOf(script),
+    functions: functionsOf(script),
     errors: (script.errors ?? []).map((error) => error.message),
   };
 }
@@ -93,18 +100,30 @@ function toPart(nodes: readonly SyntaxNode[], start: number, end: number, joined
 
 function collect(node: SyntaxNode, into: ShellCommand[]): void {
   if (node.type === 'Command') into.push(toCommand(node));
+  // `{ …; } > file`: the group writes it, whatever its commands do.
+  if (node.type === 'Redirected') into.push(redirectsOfGroup(node));
   forEachChild(node, (child) => collect(child, into));
 }
 
+function redirectsOfGroup({ redirects, end }: Redirected): ShellCommand {
+  const targets = targetsOf(redirects);
+  return { name: undefined, words: [], assignments: [], outputs: targets.map((word) => word.value), redirects: targets, start: end, end };
+}
+
+/** The files that redirections write. */
+const targetsOf = (redirects: readonly Redirection[]): ShellWord[] => redirects.flatMap((redirect) => (redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target && !isDuplicate(redirect.operator, redirect.target.text) ? [toWord(redirect.target)] : []));
+
 function toCommand(command: Command): ShellCommand {
   const words = [...(command.name ? [command.name] : []), ...command.args.filter((arg): arg is Word => arg.type === 'Word')].map(toWord);
+  const redirects = targetsOf(command.redirects);
   // `make X=1`: an argument that looks like an assignment is a word to the program.
   const assignmentArguments = command.args.filter((arg) => arg.type === 'Assignment').map((arg) => ({ text: arg.text, value: /[$`]/.test(arg.text) ? undefined : unquote(arg.text), start: arg.pos, end: arg.end }));
   return {
     name: words[0] && command.name ? words[0].value : undefined,
     words: [...words, ...assignmentArguments].sort((a, b) => a.start - b.start),
     assignments: command.prefix.flatMap((item) => (item.type === 'Assignment' ? [{ name: item.name, value: item.value.type === 'Word' ? toWord(item.value).value : undefined }] : [])),
-    outputs: command.redirects.flatMap((redirect) => (redirect.type === 'Redirect' && redirect.operator.includes('>') && redirect.target && !isDuplicate(redirect.operator, redirect.target.text) ? [toWord(redirect.target).value] : [])),
+    outputs: redirects.map((word) => word.value),
+    redirects,
     start: command.pos,
     end: command.end,
   };
@@ -134,4 +153,14 @@ function variablesOf(script: SyntaxNode): string[] {
   };
   visit(script);
   return [...names];
+}
+
+function functionsOf(script: SyntaxNode): string[] {
+  const names: string[] = [];
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === 'Function') names.push(node.name.value);
+    forEachChild(node, visit);
+  };
+  visit(script);
+  return names;
 }

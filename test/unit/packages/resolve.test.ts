@@ -15,6 +15,20 @@ describe('splitPackages', () => {
     expect(decisions.every((decision) => decision.reason.length > 0)).toBe(true);
   });
 
+  it.each(['Development Tools', '@development', '@Development Tools', 'development-tools'])('knows the group %s of Red Hat', (name) => {
+    expect(splitPackages([name], 'rhel')[0]).toMatchObject({ role: 'build', runtime: [] });
+  });
+
+  it('translates for a suite that is in no table only what has kept its name', () => {
+    expect(runtime('libpq-dev', 'debian', 'stretch')).toEqual(['libpq5']);
+    expect(runtime('libgdbm-dev', 'debian', 'stretch')).toEqual(['libgdbm-dev']);
+    expect(runtime('libreadline-dev', 'ubuntu', 'bionic')).toEqual(['libreadline-dev']);
+  });
+
+  it('keeps packages that name a repository', () => {
+    expect(splitPackages(['epel-release'], 'rhel')[0]).toMatchObject({ role: 'runtime' });
+  });
+
   it('says why, for a reviewer', () => {
     const [gcc, pq, git, unknown] = split('gcc libpq-dev git libfoobar-dev', 'debian', 'bookworm');
     expect(gcc!.reason).toBe('compiler or linker');
@@ -46,6 +60,7 @@ describe('splitPackages', () => {
     ['libicu-dev', 'trixie', 'libicu76'],
     ['zlib1g-dev', 'bookworm', 'zlib1g'],
     ['tk-dev', 'bookworm', 'libtk8.6'],
+    ['libz-dev', 'bookworm', 'zlib1g'],
     ['libmagickwand-dev', 'trixie', 'libmagickwand-7.q16-10'],
     ['libgl1-mesa-dev', 'trixie', 'libgl1'],
     ['libtiff5-dev', 'bookworm', 'libtiff6 libtiffxx6'],
@@ -75,6 +90,11 @@ describe('splitPackages', () => {
   ])('translates %s in Alpine', (name, expected) => expect(runtime(name, 'alpine', '3.19')).toEqual(expected.split(' ')));
 
   it('knows the OpenSSL of old Alpine releases', () => expect(runtime('openssl-dev', 'alpine', '3.14')).toEqual(['libcrypto1.1', 'libssl1.1']));
+  it('does not guess where the release is not known, or older than the tables', () => {
+    expect(runtime('openssl-dev', 'alpine')).toEqual(['openssl-dev']);
+    expect(runtime('openssl-dev', 'alpine', '3.4')).toEqual(['openssl-dev']);
+    expect(runtime('postgresql-dev', 'alpine')).toEqual(['libpq']);
+  });
 
   it('follows Red Hat by table, and by naming rule otherwise', () => {
     expect(runtime('openssl-devel libpq-devel foobar-devel gcc-c++ python3-devel kernel-devel', 'rhel')).toEqual(['openssl-libs', 'libpq', 'foobar']);

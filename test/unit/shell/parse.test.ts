@@ -100,6 +100,6 @@ describe('parseShell', () => {
   });
 
   it('has nothing to say of an empty text', () => {
-    expect(parseShell('')).toEqual({ shebang: undefined, parts: [], variables: [], errors: [] });
+    expect(parseShell('')).toEqual({ shebang: undefined, parts: [], variables: [], functions: [], errors: [] });
   });
 });
