@@ -47,8 +47,8 @@ export interface Plan {
   readonly findings: readonly Finding[];
   /** Fields of the image configuration that are meant to differ, with the reason. Everything else must be equal. */
   readonly announced: Readonly<Partial<Record<ConfigField, string>>>;
-  /** Environment variables that are meant to differ from the original image's: those of the toolchain, and those that the plan adds. */
-  readonly changedEnv?: readonly string[];
+  /** Environment variables that are meant to differ from the original image's, each with the reason: those of the toolchain, and those that the plan adds. */
+  readonly changedEnv?: Readonly<Record<string, string>>;
   /** Set when the proposal is right but not smaller, with the reason. */
   readonly noBenefit: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { refuse } from '../findings.ts';
+import { refuse, type Place } from '../findings.ts';
 
 /** Something that the program needs at run time. */
 export interface Requirement {
@@ -30,19 +30,21 @@ export interface Choice {
  * Picks the first candidate that meets all requirements.
  *
  * @param wanted the user's `--runtime`, or `auto`
+ * @param place where a refusal points when no line of the project speaks for the need
  * @throws Refusal `runtime-lacks` when the wanted one, or all of them, lack something
  */
-export function chooseRuntime(candidates: readonly Candidate[], requirements: readonly Requirement[], wanted: string): Choice {
+export function chooseRuntime(candidates: readonly Candidate[], requirements: readonly Requirement[], wanted: string, place: Place): Choice {
   const lacking = (candidate: Candidate): Requirement | undefined => requirements.find((requirement) => !candidate.offers(requirement.need));
   const fitting = candidates.filter((candidate) => lacking(candidate) === undefined);
-  const possible = fitting.map((candidate) => candidate.runtime).join(', ') || 'none';
+  const possible = [...new Set(fitting.map((candidate) => candidate.runtime))].join(', ');
+  const help = possible === '' ? 'No runtime image that is known here has all of it: stay with the original, or write the runtime stage by hand.' : `Leave --runtime at auto, or choose one of: ${possible}.`;
   const considered = wanted === 'auto' ? candidates : candidates.filter((candidate) => candidate.runtime === wanted);
-  if (considered.length === 0) throw refuse('runtime-lacks', { runtime: wanted, need: 'it is not offered for this project', possible });
+  if (considered.length === 0) throw refuse('runtime-lacks', { runtime: wanted, reason: 'is none that this project can have', help }, place);
   const chosen = considered.find((candidate) => fitting.includes(candidate));
   if (!chosen) {
     const first = considered.at(-1)!;
     const need = lacking(first)!;
-    throw refuse('runtime-lacks', { runtime: first.runtime, need: describeNeed(need), possible }, need);
+    throw refuse('runtime-lacks', { runtime: first.runtime, reason: `lacks what the program needs: ${describeNeed({ ...need, line: undefined })}`, help }, need.line === undefined ? place : { file: need.file, line: need.line });
   }
   const smaller = candidates.slice(0, candidates.indexOf(chosen)).map((candidate) => ({ candidate, need: lacking(candidate) }));
   const reasons = smaller.filter((item) => item.need !== undefined).map((item) => `${item.candidate.runtime} lacks ${describeNeed(item.need!)}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Draft } from '../../../src/plan/draft.ts';
+import { Draft, type PartChanges } from '../../../src/plan/draft.ts';
 import type { Block } from '../../../src/plan/plan.ts';
 import { stepOf, walkOf } from '../../support/walks.ts';
 
@@ -42,36 +42,73 @@ describe('ledger', () => {
 });
 
 describe('keepParts', () => {
-  const kept = (run: string, names: readonly string[], flags?: string): string => {
+  const kept = (run: string, names: readonly string[], changes?: PartChanges): string | undefined => {
     const walked = walkOf(`FROM a\nRUN ${run}\n`);
     const draft = new Draft(walked);
     const step = stepOf(walked, 'RUN');
-    draft.builder.keepParts(step, step.run!.parts.filter((part) => names.includes(part.simple?.name ?? '')), 'x', flags);
-    return draft.builder.blocks[0]!.text;
+    draft.builder.keepParts(step, step.run!.parts.filter((part) => names.includes(part.simple?.name ?? '')), 'x', changes);
+    return draft.builder.blocks[0]?.text;
   };
 
   it('with all parts is the line as it was', () => {
     expect(kept('one  &&  two', ['one', 'two'])).toBe('RUN one  &&  two');
   });
 
-  it('keeps the text of each part', () => {
-    expect(kept('one  "a"  && two && three', ['one', 'three'])).toBe('RUN one  "a" && \\\n    three');
+  it('says nothing of parts that all went the same way', () => {
+    const walked = walkOf('FROM a\nRUN one && two\n');
+    const draft = new Draft(walked);
+    const step = walked.steps[0]!;
+    draft.builder.keepParts(step, step.run!.parts, 'builds', { flags: ['--mount=a'] });
+    expect(draft.ledger()[1]).toMatchObject({ disposition: 'builder', reason: 'builds', parts: [] });
   });
 
-  it('keeps the folder that a part runs in', () => {
-    expect(kept('cd x && one && two', ['two'])).toBe('RUN cd x && \\\n    two');
+  it('says of a part what holds for it, not what was said of the others', () => {
+    const walked = walkOf('FROM a\nRUN one && two && three\n');
+    const draft = new Draft(walked);
+    const step = walked.steps[0]!;
+    draft.drop(step, 'other lines do it');
+    draft.runtime('b').keepParts(step, step.run!.parts.slice(0, 1), 'the start calls it');
+    draft.replace(step, '', step.run!.parts.slice(1, 2));
+    expect(draft.ledger()[1]).toMatchObject({
+      disposition: 'runtime',
+      reason: 'the start calls it',
+      parts: [
+        { text: 'one', disposition: 'runtime', reason: 'the start calls it' },
+        { text: 'two', disposition: 'replaced' },
+        { text: 'three', disposition: 'dropped', reason: 'other lines do it' },
+      ],
+    });
   });
 
-  it('leaves out a cd after the last part', () => {
-    expect(kept('one && cd x && two', ['one'])).toBe('RUN one');
+  it('brings what the parts run under, and the ledger says so', () => {
+    const walked = walkOf('FROM a\nRUN cd x && one && two\n');
+    const draft = new Draft(walked);
+    const step = stepOf(walked, 'RUN');
+    draft.builder.keepParts(step, step.run!.parts.slice(2), 'builds');
+    expect(texts(draft.builder.blocks)).toEqual(['RUN cd x && two']);
+    expect(draft.ledger()[1]!.parts).toEqual([
+      { text: 'cd x', disposition: 'builder', reason: 'what follows runs under it' },
+      { text: 'one', disposition: 'dropped', reason: 'only served the other parts' },
+      { text: 'two', disposition: 'builder', reason: 'builds' },
+    ]);
   });
 
-  it('keeps how a part was joined', () => {
-    expect(kept('set -e; one; two', ['two'])).toBe('RUN set -e; \\\n    two');
+  it('takes nothing when nothing does anything by itself', () => {
+    expect(kept('cd x && one', ['cd'])).toBeUndefined();
   });
 
   it('puts flags in front', () => {
-    expect(kept('one && two', ['one'], '--mount=type=cache,target=/x')).toBe('RUN --mount=type=cache,target=/x \\\n    one');
+    expect(kept('one && two', ['one'], { flags: ['--mount=type=cache,target=/x'] })).toBe('RUN --mount=type=cache,target=/x \\\n    one');
+  });
+});
+
+describe('another escape character', () => {
+  it('holds for lines that are added', () => {
+    const walked = walkOf('# escape=`\nFROM a\nRUN one && two\n');
+    const draft = new Draft(walked);
+    draft.builder.add('RUN x \\\n    && y');
+    draft.builder.keepParts(walked.steps[0]!, walked.steps[0]!.run!.parts.slice(0, 1), 'x', { flags: ['--mount=a'] });
+    expect(texts(draft.builder.blocks)).toEqual(['RUN x `\n    && y', 'RUN --mount=a `\n    one']);
   });
 });
 
@@ -118,6 +155,29 @@ describe('ARG', () => {
 
   it('stays for a RUN, which may read it', () => {
     expect(left('FROM a\nARG V=1\nRUN make\n')).toEqual(['ARG V=1', 'RUN make']);
+  });
+
+  it('that is left out is in no stage, and its comment waits for one that has it', () => {
+    const walked = walkOf('FROM a\n# the version\nARG V=1\nRUN make\nLABEL v=$V\n');
+    const draft = new Draft(walked);
+    const runtime = draft.runtime('b');
+    const [arg, run, label] = walked.steps;
+    draft.builder.keep(arg!, 'x');
+    runtime.keep(arg!, 'y');
+    draft.builder.add('COPY . .');
+    draft.drop(run!, 'x');
+    runtime.keep(label!, 'x');
+    expect(texts(draft.builder.plan().blocks)).toEqual(['COPY . .']);
+    expect(runtime.plan().blocks[0]).toMatchObject({ text: 'ARG V=1', comments: ['# the version'] });
+    expect(draft.ledger()[1]).toMatchObject({ disposition: 'runtime', reason: 'y' });
+  });
+
+  it('that no stage has was dropped', () => {
+    const walked = walkOf('FROM a\nARG V=1\n');
+    const draft = new Draft(walked);
+    draft.builder.keep(walked.steps[0]!, 'x');
+    draft.builder.plan();
+    expect(draft.ledger()[1]).toMatchObject({ disposition: 'dropped', reason: 'nothing refers to it' });
   });
 
   it('is of no use to what stands above it', () => {
