@@ -1,11 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join as joinPath, sep } from 'node:path';
-import { readDockerignore } from './dockerignore.ts';
-import { join, normalize, type Project } from './project.ts';
+import { readDockerignore, readExceptions } from './dockerignore.ts';
+import { basename, dirname, join, normalize, type Project } from './project.ts';
 
 /** Bytes of a project file beyond which it is not read: no manifest or source is that large, lock files and data are. */
 const largestFile = 4_000_000;
+
+/** Folders that are looked into for what an exception of .dockerignore brings back. */
+const mostLooks = 10_000;
 
 /**
  * The build context in a folder on disk. Reads lazily, regular files only, and never what lies outside the folder, also not through
@@ -17,6 +20,7 @@ const largestFile = 4_000_000;
 export function diskProject(root: string, dockerignore: string | undefined): Project {
   const realRoot = realpathSync(root);
   const ignored = readDockerignore(dockerignore);
+  const mayHold = readExceptions(dockerignore);
   const inside = (path: string): string | undefined => {
     try {
       const real = realpathSync(joinPath(realRoot, path));
@@ -33,10 +37,27 @@ export function diskProject(root: string, dockerignore: string | undefined): Pro
       return known.get(key)!;
     };
   };
+  // A folder that is left out is there nevertheless when an exception brings back something below it.
+  let looks = 0;
+  const holds = memo((folder): boolean => {
+    const real = inside(folder);
+    if (real === undefined || !mayHold(folder) || ++looks > mostLooks) return false;
+    return entriesOf(real).some((entry) => !ignored(join(folder, entry.name)) || (entry.isDirectory() && holds(join(folder, entry.name))));
+  });
+  // A folder is reached through one link at most: links to a folder above would show it again in itself without end.
+  const isSecondLink = (path: string, real: string): boolean => {
+    const above = inside(dirname(path));
+    return above !== undefined && above !== joinPath(realRoot, dirname(path)) && real !== joinPath(above, basename(path));
+  };
+  // A folder's list says of most names what they are: asking for each of a hundred thousand files takes seconds.
+  const listed = new Map<string, 'file' | 'folder'>();
   const kind = memo((path): 'file' | 'folder' | undefined => {
-    const real = ignored(path) ? undefined : inside(path);
+    const known = listed.get(path);
+    if (known !== undefined) return known;
+    const real = ignored(path) && !holds(path) ? undefined : inside(path);
     if (real === undefined) return undefined;
     const stats = statSync(real, { throwIfNoEntry: false });
+    if (stats?.isDirectory() && isSecondLink(path, real)) return undefined;
     return stats?.isFile() ? 'file' : stats?.isDirectory() ? 'folder' : undefined;
   });
   return {
@@ -46,13 +67,25 @@ export function diskProject(root: string, dockerignore: string | undefined): Pro
     list: memo((folder) => {
       const real = inside(folder);
       if (real === undefined) return [];
-      try {
-        return readdirSync(real).filter((name) => !ignored(join(folder, name))).sort();
-      } catch {
-        return []; // no permission, or not a folder
-      }
+      const entries = entriesOf(real).filter((entry) => !ignored(join(folder, entry.name)) || (entry.isDirectory() && holds(join(folder, entry.name))));
+      for (const entry of entries) if (entry.isFile() || entry.isDirectory()) listed.set(join(folder, entry.name), entry.isFile() ? 'file' : 'folder');
+      return entries.map((entry) => entry.name).sort();
     }),
+    // Windows has no such bits: Docker gives every file the same ones there.
+    mode: (path) => {
+      const real = process.platform === 'win32' || kind(path) === undefined ? undefined : inside(path);
+      return real === undefined ? undefined : (statSync(real, { throwIfNoEntry: false })?.mode ?? 0o777) & 0o777;
+    },
   };
+}
+
+/** What a folder holds; nothing when it may not be read, or is none. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Project {
   read(path: string): string | undefined;
   /** Names in a folder, sorted; folders and files that .dockerignore leaves out are not listed. */
   list(folder: string): readonly string[];
+  /** Permission bits of a file or folder, which COPY keeps; undefined, or no method, where they are not known. */
+  mode?(path: string): number | undefined;
 }
 
 /** The project when there is none: only the Dockerfile speaks. */
@@ -19,7 +21,7 @@ export const unknownProject: Project = { known: false, kind: () => undefined, re
 const foreignFolders = new Set('node_modules bower_components vendor .git .hg .svn .venv venv __pycache__ .tox .mypy_cache .next .nuxt .idea .vscode target obj'.split(' '));
 
 /** How many entries a walk visits at most: far beyond any project's own sources. */
-const longestWalk = 20_000;
+const longestWalk = 200_000;
 
 /**
  * The project's own files below `folder` for which `wanted` holds, in a stable order. Does not enter folders of
@@ -29,7 +31,7 @@ export function filesBelow(project: Project, folder: string, wanted: (path: stri
   const found: string[] = [];
   const queue = [folder];
   let visited = 0;
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+  for (const next of queue) {
     for (const name of project.list(next)) {
       if (++visited > longestWalk) return found;
       const path = join(next, name);

@@ -1,6 +1,13 @@
 import { argumentsOf, flagOf, type Instruction } from '../dockerfile/model.ts';
-import { globToRegExp } from '../dockerfile/words.ts';
-import { basename, inImage, join, normalize, type Project } from '../project/project.ts';
+import { basename, inImage, normalize, type Project } from '../project/project.ts';
+import { isPattern, lacksFolder, matchesOf, withoutExcluded, type Match } from './copy-sources.ts';
+
+/** A file or folder of the context, and where exactly it lands. `source` is '' for the whole context. Of a folder, the contents land there. */
+export interface CopyEntry {
+  readonly source: string;
+  readonly kind: 'file' | 'folder' | 'unknown';
+  readonly target: string;
+}
 
 /** What a COPY or ADD brings from the build context, and where it lands. */
 export interface CopyFacts {
@@ -10,20 +17,30 @@ export interface CopyFacts {
   readonly destination: string | undefined;
   /** The stage or image named by `--from`. */
   readonly from: string | undefined;
-  /** Every match in the context. `source` is '' for the whole context. `target` is where exactly it lands. */
-  readonly entries: readonly { readonly source: string; readonly kind: 'file' | 'folder' | 'unknown'; readonly target: string }[];
+  /** Every match in the context, in the order in which they are copied. */
+  readonly entries: readonly CopyEntry[];
   /** Sources that the (known) context does not have: this COPY would fail. */
   readonly missing: readonly string[];
-  /** True when an ADD downloads or unpacks, so that what arrives is not a file of the context. */
+  /** True when what arrives is not all known: an ADD downloads or unpacks, a source or what `--exclude` leaves cannot be told. */
   readonly transforms: boolean;
 }
 
-const isRemote = (source: string): boolean => /^(?:https?|git|ftp):\/\/|^git@/.test(source);
-const isArchive = (source: string): boolean => /\.(?:tar|tar\.gz|tgz|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst)$/.test(source);
+/** What ADD downloads. `github.com/a/b` without a scheme is a path. Source: BuildKit, util/gitutil, `ParseGitRef`. */
+const isRemote = (source: string): boolean => /^(?:https?|git|ssh|ftp):\/\/|^[\w.-]+@[\w.-]+:/.test(source);
+
+/** Names of what ADD unpacks. It goes by the content, which cannot be read here; a file with text in it is none. */
+const isArchive = (path: string, project: Project): boolean => /\.(?:tar|tar\.gz|tgz|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst|tzst)$/.test(path) && project.read(path) === undefined;
+
+/** Whether a flag without value, or with `true`, is given; undefined when it is not there. */
+function switchOf(instruction: Instruction, name: string): boolean | undefined {
+  const flag = instruction.flags.find((item) => item.name === name);
+  return flag && !/^(?:false|0|f)$/i.test(flag.value ?? '');
+}
 
 /**
  * Resolves a COPY or ADD by Docker's rules: a folder's contents are copied, not the folder; a file keeps its name when the destination
- * ends in a slash, is an existing folder, or there are several sources. Source: Dockerfile reference, COPY.
+ * ends in a slash or is a folder by then. A pattern, or several sources, do not make it one. Source: Dockerfile reference, COPY and ADD; each rule tried
+ * with BuildKit 0.13.
  *
  * @param expand replaces variables in a word; undefined when that is not possible
  * @param cwd the WORKDIR in force
@@ -41,40 +58,55 @@ export function copyFacts(
   const sources = words.slice(0, -1).filter((word) => !instruction.heredocs.some((heredoc) => word?.replace(/^<<-?/, '').replace(/["']/g, '') === heredoc.name));
   const destination = rawDestination === undefined || (cwd === undefined && !rawDestination.startsWith('/')) ? undefined : inImage(cwd ?? '/', rawDestination);
   const from = flagOf(instruction, 'from');
-  const entries: { source: string; kind: 'file' | 'folder' | 'unknown'; target: string }[] = [];
-  const missing: string[] = [];
-  let transforms = instruction.keyword === 'ADD' && sources.some((source) => source !== undefined && (isRemote(source) || isArchive(source)));
-  if (sources.includes(undefined)) transforms = true;
-  if (destination !== undefined && from === undefined) {
-    const intoFolder = /(?:^|\/)\.{0,2}$/.test(rawDestination!) || sources.length > 1 || isFolder(destination) || sources.some((source) => /[*?[]/.test(source ?? ''));
-    for (const source of sources) {
-      if (source === undefined || isRemote(source)) continue;
-      const matches = matchesOf(source, project);
-      if (matches.length === 0 && project.known) missing.push(source);
-      for (const match of matches) {
-        const target = match.kind === 'folder' || !(intoFolder || (match.kind === 'unknown' && /(?:^|\/)\.?$/.test(match.path))) ? destination : inImage(destination, basename(match.path));
-        entries.push({ source: match.path, kind: match.kind, target: match.path === '' ? destination : target });
-      }
-    }
-  }
-  return { sources, destination, from, entries, missing, transforms };
+  const adds = instruction.keyword === 'ADD';
+  const facts = { sources, destination, from };
+  const remote = adds && sources.some((source) => source !== undefined && isRemote(source));
+  const unpacks = (paths: readonly string[]): boolean => adds && switchOf(instruction, 'unpack') !== false && paths.some((path) => isArchive(path, project));
+  const transforms = remote || sources.includes(undefined) || unpacks(sources.map((source) => source ?? ''));
+  if (destination === undefined || from !== undefined) return { ...facts, entries: [], missing: [], transforms };
+  const copying = new Copying(instruction, project, destination, /(?:^|\/)\.{0,2}$/.test(rawDestination!) || isFolder(destination));
+  for (const source of sources) if (source !== undefined && !(adds && isRemote(source))) copying.take(source);
+  const { entries, missing, unclear } = copying;
+  return { ...facts, entries, missing, transforms: transforms || unclear || unpacks(entries.flatMap((entry) => (entry.kind === 'folder' ? [] : [entry.source]))) };
 }
 
-function matchesOf(source: string, project: Project): { path: string; kind: 'file' | 'folder' | 'unknown' }[] {
-  const path = normalize(source);
-  if (path === '') return [{ path, kind: 'folder' }];
-  if (!project.known) return /[*?[]/.test(path) ? [] : [{ path, kind: source.endsWith('/') ? 'folder' : 'unknown' }];
-  if (!/[*?[]/.test(path)) {
-    const kind = project.kind(path);
-    return kind ? [{ path, kind }] : [];
+/** One COPY as it takes its sources, one after the other. */
+class Copying {
+  readonly entries: CopyEntry[] = [];
+  readonly missing: string[] = [];
+  /** What of a source arrives cannot be told. */
+  unclear = false;
+  private readonly parents: boolean;
+  private readonly excluded: readonly string[];
+
+  constructor(
+    instruction: Instruction,
+    private readonly project: Project,
+    private readonly destination: string,
+    private intoFolder: boolean,
+  ) {
+    this.parents = switchOf(instruction, 'parents') === true;
+    this.excluded = instruction.flags.flatMap((flag) => (flag.name === 'exclude' && flag.value !== undefined ? [flag.value] : []));
   }
-  let found = [''];
-  for (const part of path.split('/')) {
-    const pattern = new RegExp(`^(?:${globToRegExp(part, false)})$`);
-    found = found.flatMap((folder) => (/[*?[]/.test(part) ? project.list(folder).filter((name) => pattern.test(name)).map((name) => join(folder, name)) : [join(folder, part)]));
+
+  take(source: string): void {
+    const matches = matchesOf(source, this.project, this.parents);
+    // A pattern may match nothing. Source: BuildKit, AllowEmptyWildcard.
+    if (matches.length === 0 && this.project.known && (!isPattern(source) || lacksFolder(source, this.project))) this.missing.push(source);
+    // `--parents`: the folders of the source are made too, those behind `/./` where it has one.
+    const pivot = source.indexOf('/./');
+    const base = pivot < 0 ? '' : normalize(source.slice(0, pivot));
+    for (const match of matches) {
+      const kept = this.excluded.length === 0 ? [match] : withoutExcluded(match, this.excluded, this.project);
+      if (kept === undefined) this.unclear = true;
+      for (const item of kept ?? [match]) this.entries.push({ source: item.path, kind: item.kind, target: this.targetOf(item, match, base) });
+      if (match.kind === 'folder') this.intoFolder = true;
+    }
   }
-  return found.flatMap((match) => {
-    const kind = project.kind(match);
-    return kind ? [{ path: match, kind }] : [];
-  });
+
+  private targetOf(item: Match, match: Match, base: string): string {
+    if (this.parents) return inImage(this.destination, base === '' ? item.path : item.path.slice(base.length + 1));
+    if (item !== match) return inImage(this.destination, match.path === '' ? item.path : item.path.slice(match.path.length + 1));
+    return match.kind === 'folder' || !this.intoFolder ? this.destination : inImage(this.destination, basename(match.path));
+  }
 }

@@ -1,8 +1,10 @@
 import type { Instruction } from '../dockerfile/model.ts';
 import { variablesIn } from '../dockerfile/scope.ts';
+import type { ComposeRun } from '../project/compose.ts';
 import { inImage } from '../project/project.ts';
 import { parseShell, type ShellCommand } from '../shell/parse.ts';
 import { resolveWord } from './run.ts';
+import { scriptArguments, type ScriptArguments } from './script-arguments.ts';
 import { lastOf, type Walk } from './walk.ts';
 
 /** A program that the container may run, with wrappers such as `exec` and `tini --` taken off. */
@@ -16,6 +18,8 @@ export interface StartCommand {
   readonly line: number;
   /** False for the arguments of a script that may replace them (`set -- server "$@"`) before it runs them. */
   readonly certain: boolean;
+  /** The folder in which it runs: WORKDIR, or where a `cd` before it leads; undefined when not known. */
+  readonly cwd: string | undefined;
 }
 
 /** A shell script that the start goes through. */
@@ -87,6 +91,25 @@ export function healthOf(walked: Walk): Start | undefined {
   return commandsOf(walked, undefined, { ...health, logical: body });
 }
 
+/**
+ * What compose files run in the image beside its own start: another command, another entry point, a health check.
+ *
+ * @returns one start for each, with the commands of its scripts
+ */
+export function composeStarts(walked: Walk, runs: readonly ComposeRun[]): Start[] {
+  const own = lastOf(walked, 'ENTRYPOINT')?.instruction;
+  return runs.flatMap(({ file, line, kind, words, text }): Start[] => {
+    const reader = new StartReader(walked);
+    // A command is split into words as a shell would, and not run by one.
+    const argv = words ?? parseShell(text).parts.flatMap((part) => part.commands.slice(0, 1)).slice(0, 1).flatMap((command) => command.words.map((word) => word.value));
+    if (kind === 'health' && words === undefined) reader.shellText(text, file, line, `the health check of ${file} is in shell form`);
+    else if (kind !== 'command' || own === undefined || runs.some((other) => other.file === file && other.kind === 'entrypoint')) reader.exec(argv, file, line);
+    else if (own.json) reader.exec([...own.json, ...argv], file, line);
+    else return [];
+    return [{ entrypoint: undefined, cmd: undefined, inherited: false, argv: undefined, commands: reader.commands, main: reader.commands.at(-1), scripts: reader.scripts, shell: reader.shell }];
+  });
+}
+
 function commandsOf(walked: Walk, entrypoint: Instruction | undefined, cmd: Instruction | undefined): Start {
   const reader = new StartReader(walked);
   const first = entrypoint ?? cmd;
@@ -103,9 +126,6 @@ function commandsOf(walked: Walk, entrypoint: Instruction | undefined, cmd: Inst
   }
   return { entrypoint, cmd, inherited: first === undefined, argv, commands: reader.commands, main: reader.commands.filter((command) => command.certain).at(-1) ?? reader.commands.at(-1), scripts: reader.scripts, shell: reader.shell };
 }
-
-/** `$@` or `$*`, quoted or not. */
-const isArguments = (text: string): boolean => /^"?\$[@*]"?$/.test(text);
 
 class StartReader {
   readonly commands: StartCommand[] = [];
@@ -126,7 +146,7 @@ class StartReader {
       const name = rest[0].slice(rest[0].lastIndexOf('/') + 1);
       const wrapper = wrappers.get(name);
       if (!wrapper) break;
-      if (rest[0] !== 'exec' && rest[0] !== 'command') this.commands.push({ program: rest[0], words: rest.slice(0, 1), file, line, certain: this.certain });
+      if (rest[0] !== 'exec' && rest[0] !== 'command') this.commands.push({ program: rest[0], words: rest.slice(0, 1), file, line, certain: this.certain, cwd: this.cwd });
       rest = rest.slice(1);
       while (rest.length > 1 && /^-|^\w+=/.test(rest[0] ?? '')) rest = rest.slice(wrapper.withValue.test(rest[0]!) ? 2 : 1);
       rest = rest.slice(wrapper.operands);
@@ -150,13 +170,14 @@ class StartReader {
     if (scriptShell !== undefined) {
       this.script(program.includes('/') ? imagePath : `/usr/local/bin/${program}`, source, text, scriptShell, rest.slice(1), file, line);
     } else {
-      this.commands.push({ program, words: rest, file, line, certain: this.certain });
-      if (shebang !== undefined) this.commands.push({ program: shebang.replace(/^.*\//, ''), words: [shebang, source], file: source!, line: 1, certain: this.certain });
+      this.commands.push({ program, words: rest, file, line, certain: this.certain, cwd: this.cwd });
+      if (shebang !== undefined) this.commands.push({ program: shebang.replace(/^.*\//, ''), words: [shebang, source], file: source!, line: 1, certain: this.certain, cwd: this.cwd });
     }
   }
 
   shellText(text: string, file: string, line: number, why: string): void {
-    this.need('sh', file, line, why);
+    // SHELL says which one runs a start in shell form.
+    this.need(/(?:^|\/)bash$/.test(this.walked.end.shell?.[0] ?? '') ? 'bash' : 'sh', file, line, why);
     this.readShell(text, [], file, line);
   }
 
@@ -166,7 +187,7 @@ class StartReader {
     if (at > 0) return this.readShell(words[at + 1] ?? '', words.slice(at + 3), file, line);
     const script = words.slice(1).find((word) => word !== undefined && !word.startsWith('-'));
     if (script === undefined) {
-      this.commands.push({ program: words[0]!, words, file, line, certain: this.certain });
+      this.commands.push({ program: words[0]!, words, file, line, certain: this.certain, cwd: this.cwd });
       return;
     }
     const imagePath = inImage(this.walked.end.cwd ?? '/', script);
@@ -191,10 +212,12 @@ class StartReader {
     // What the script sets itself is not what ENV says.
     const assigned = new Set(commands.flatMap((command) => [...command.assignments.map((assignment) => assignment.name), ...command.words.map((word) => /^(\w+)=/.exec(word.text)?.[1] ?? '')]));
     const expand = (word: string): string | undefined => (/^[^$]*(?:\$\{?\w+\}?[^$]*)+$/.test(word) && !variablesIn(word).some((name) => assigned.has(name)) ? resolveWord(word, this.walked.end.scope) : undefined);
+    const functions = new Set(script.functions);
+    const given = scriptArguments(script, text, args);
     const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--'));
     for (const part of script.parts) {
       const before = this.cwd;
-      for (const command of part.commands) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, args, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));
+      for (const command of part.commands.filter(({ name }) => name === undefined || !functions.has(name))) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, given, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));
       // A subshell's `cd` ends with it; whether one in a branch was run is not known.
       if (/^\s*\(/.test(part.text)) this.cwd = before;
       else if (!part.simple && this.cwd !== before) this.cwd = undefined;
@@ -202,18 +225,15 @@ class StartReader {
     this.depth -= 1;
   }
 
-  private shellCommand(command: ShellCommand, args: readonly (string | undefined)[], replacesArguments: boolean, file: string, line: number): void {
+  private shellCommand(command: ShellCommand, args: ScriptArguments, replacesArguments: boolean, file: string, line: number): void {
     const replacing = command.name === 'set' ? command.words.findIndex((word) => word.value === '--') : -1;
     if (replacing > 0) return this.exec(command.words.slice(replacing + 1).map((word) => word.value), file, line);
     if (command.words[0]?.value === '.' || command.words[0]?.value === 'source') return this.included(command.words[1]?.value);
     if (command.name === 'cd') return this.changeFolder(command);
     const certain = this.certain;
-    if (replacesArguments && command.words.some((word) => isArguments(word.text))) this.certain = false;
+    if (replacesArguments && command.words.some((word) => args(word.text, command.start))) this.certain = false;
     const words: (string | undefined)[] = [];
-    for (const word of command.words) {
-      if (isArguments(word.text)) words.push(...args);
-      else words.push(word.value);
-    }
+    for (const word of command.words) words.push(...(args(word.text, command.start) ?? [word.value]));
     if (words.length > 0) this.exec(words[0] === undefined && command.words[0]!.text.startsWith('$') ? [command.words[0]!.text, ...words.slice(1)] : words, file, line);
     this.certain = certain;
   }

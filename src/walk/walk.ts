@@ -15,6 +15,8 @@ export interface Step {
   readonly cwd: string | undefined;
   /** USER in force; undefined is the base image's own. */
   readonly user: string | undefined;
+  /** SHELL in force; undefined is the base image's own. */
+  readonly shell: readonly string[] | undefined;
   readonly run: RunFacts | undefined;
   readonly copy: CopyFacts | undefined;
 }
@@ -26,11 +28,13 @@ export interface BaseImage {
   /** With the defaults of global ARGs in place; undefined when one has no default. */
   readonly image: string | undefined;
   readonly reference: ImageReference | undefined;
-  /** Undefined for an image that is not in the catalogue. */
+  /** Undefined for an image that is not in the catalogue. For an earlier stage: those of the image that it is built on in the end. */
   readonly facts: ImageFacts | undefined;
+  /** The earlier stage of the same file that it names. */
+  readonly stage: Walk | undefined;
 }
 
-/** The single stage of a Dockerfile, walked through from top to bottom without running anything. */
+/** One stage of a Dockerfile, walked through from top to bottom without running anything. */
 export interface Walk {
   readonly file: Dockerfile;
   readonly project: Project;
@@ -39,20 +43,29 @@ export interface Walk {
   readonly globals: Scope;
   readonly steps: readonly Step[];
   /** What is in force after the last instruction. */
-  readonly end: { readonly scope: Scope; readonly cwd: string | undefined; readonly user: string | undefined };
+  readonly end: { readonly scope: Scope; readonly cwd: string | undefined; readonly user: string | undefined; readonly shell: readonly string[] | undefined };
   /** The file or folder of the context that a COPY put at an absolute path of the image; the last one wins. */
   locate(imagePath: string): string | undefined;
 }
 
 /** Walks through the last stage of a file. */
-export function walk(file: Dockerfile, project: Project): Walk {
-  const stage = file.stages.at(-1)!;
+export const walk = (file: Dockerfile, project: Project): Walk => walkStages(file, project).at(-1)!;
+
+/** Walks through all stages of a file, in order. */
+export function walkStages(file: Dockerfile, project: Project): Walk[] {
   const globals = globalScope(file);
-  const base = baseImage(stage.image, globals, file);
-  let scope: Scope = { ...emptyScope, env: new Map(Object.entries(base.facts?.config.env ?? {})) };
-  let cwd: string | undefined = base.facts ? (base.facts.config.workdir ?? '/') : undefined;
-  let user: string | undefined;
-  let shell: readonly string[] | undefined;
+  const walked: Walk[] = [];
+  for (const stage of file.stages) walked.push(walkStage(file, stage, project, globals, walked));
+  return walked;
+}
+
+function walkStage(file: Dockerfile, stage: Stage, project: Project, globals: Scope, earlier: readonly Walk[]): Walk {
+  const base = baseImage(stage.image, globals, file, earlier);
+  // A stage on top of another has its arguments too. An unknown image may set any variable.
+  let scope: Scope = base.stage?.end.scope ?? { ...emptyScope, env: new Map(Object.entries(base.facts?.config.env ?? {})), open: base.facts === undefined };
+  let cwd: string | undefined = base.stage ? base.stage.end.cwd : base.facts ? (base.facts.config.workdir ?? '/') : undefined;
+  let user: string | undefined = base.stage?.end.user;
+  let shell: readonly string[] | undefined = base.stage?.end.shell;
   const folders = new Set<string>(['/', '/tmp', '/root', '/home', '/usr/local/bin', '/usr/bin', '/etc', '/opt', '/var', '/srv']);
   const addFolder = (folder: string): void => {
     for (let path = folder; path !== '/' && path !== ''; path = dirname(path)) folders.add(path);
@@ -75,21 +88,29 @@ export function walk(file: Dockerfile, project: Project): Walk {
       copy = copyFacts(instruction, project, expand, cwd, (path) => folders.has(path));
       for (const entry of copy.entries) addFolder(entry.kind === 'folder' ? entry.target : dirname(entry.target));
     } else if (instruction.keyword === 'RUN') {
-      run = runFacts(instruction, scope, cwd, shell);
+      run = runFacts(instruction, scope, cwd, shell, homeIn(scope, user, base));
       for (const part of run.parts) {
         if (part.effect.kind === 'files' && part.effect.verb === 'mkdir') part.effect.writes.forEach(addFolder);
       }
     }
-    steps.push({ instruction, scope, cwd, user, run, copy });
+    steps.push({ instruction, scope, cwd, user, shell, run, copy });
     scope = afterInstruction(scope, instruction, file, globals);
   }
-  return { file, project, stage, base, globals, steps, end: { scope, cwd, user }, locate: (path) => locate(steps, project, path) };
+  return { file, project, stage, base, globals, steps, end: { scope, cwd, user, shell }, locate: (path) => locate(steps, project, path) };
 }
 
-function baseImage(written: string, globals: Scope, file: Dockerfile): BaseImage {
+/** The home folder in force: HOME, or that of root where nothing names another user; undefined when not known. */
+function homeIn(scope: Scope, user: string | undefined, base: BaseImage): string | undefined {
+  if (scope.env.has('HOME')) return scope.env.get('HOME') ?? undefined;
+  const name = (user ?? (base.facts ? (base.facts.config.user ?? 'root') : undefined))?.replace(/:.*$/, '');
+  return name === 'root' || name === '0' ? '/root' : undefined;
+}
+
+function baseImage(written: string, globals: Scope, file: Dockerfile, earlier: readonly Walk[]): BaseImage {
   const image = expandWord(written, lookupIn(globals), file.escape) || undefined;
-  const reference = image === undefined ? undefined : parseImage(image);
-  return { written, image, reference, facts: reference && describeImage(reference) };
+  const stage = image === undefined ? undefined : earlier.find((other) => other.stage.name?.toLowerCase() === image.toLowerCase());
+  const reference = image === undefined || stage ? undefined : parseImage(image);
+  return { written, image, reference, facts: stage ? stage.base.facts : reference && describeImage(reference), stage };
 }
 
 function locate(steps: readonly Step[], project: Project, imagePath: string): string | undefined {
@@ -108,6 +129,9 @@ function locate(steps: readonly Step[], project: Project, imagePath: string): st
 
 /** The last instruction with that keyword: the one that counts for CMD, ENTRYPOINT, HEALTHCHECK, STOPSIGNAL. */
 export const lastOf = (walked: Walk, keyword: string): Step | undefined => walked.steps.filter((step) => step.instruction.keyword === keyword).at(-1);
+
+/** Whether a USER is root; undefined is the base image's own, which is root unless the catalogue says otherwise. */
+export const isRoot = (user: string | undefined): boolean => user === undefined || /^(?:root|0)(?::|$)/.test(user);
 
 /** Ports that EXPOSE declares, as numbers; those that depend on something unknown are left out. */
 export function exposedPorts(walked: Walk): number[] {

@@ -100,6 +100,20 @@ describe('diskProject', () => {
     expect([project.kind('node_modules'), project.read('node_modules/x/index.js'), project.kind('a.md'), project.kind('README.md')]).toEqual([undefined, undefined, undefined, 'file']);
   });
 
+  it('has the folders of what an exception brings back', () => {
+    const project = diskProject(temporaryFolder({ 'src/deep/a.txt': 'A', 'src/deep/b.md': '', 'other/c.md': '', 'empty/d': '' }), '*\n!**/*.txt\n');
+    expect([project.list(''), project.list('src'), project.list('src/deep')]).toEqual([['src'], ['deep'], ['a.txt']]);
+    expect([project.kind('src'), project.kind('src/deep'), project.read('src/deep/a.txt'), project.kind('src/deep/b.md'), project.kind('other')]).toEqual(['folder', 'folder', 'A', undefined, undefined]);
+  });
+
+  it.skipIf(process.platform === 'win32')('tells permissions', () => {
+    const folder = temporaryFolder({ 'a/b': '', c: '' });
+    chmodSync(join(folder, 'a/b'), 0o600);
+    chmodSync(join(folder, 'a'), 0o711);
+    const project = diskProject(folder, 'c\n');
+    expect([project.mode!('a/b'), project.mode!('a'), project.mode!('c'), project.mode!('nothing')]).toEqual([0o600, 0o711, undefined, undefined]);
+  });
+
   it('does not read through a link to what .dockerignore names', () => {
     const folder = temporaryFolder({ a: 'A' });
     symlinkSync('a', join(folder, 'b'));

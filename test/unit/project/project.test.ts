@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDockerignore } from '../../../src/project/dockerignore.ts';
+import { readDockerignore, readExceptions } from '../../../src/project/dockerignore.ts';
 import { memoryProject } from '../../../src/project/memory.ts';
 import { basename, dirname, filesBelow, inImage, join, normalize, unknownProject } from '../../../src/project/project.ts';
 import { packagedTemplates } from '../../../src/project/templates.ts';
@@ -65,6 +65,35 @@ describe('.dockerignore', () => {
     ['.', 'a', false],
   ])('%j leaves out %s: %s', (text, path, expected) => {
     expect(readDockerignore(text)(path)).toBe(expected);
+  });
+
+  // Tried with BuildKit.
+  it.each([
+    ['build  ', 'build', true],
+    ['*\n! src', 'src/a', false],
+    ['temp[!0]', 'temp1', false],
+    ['temp[^0]', 'temp1', true],
+    ['\\#hash', '#hash', true],
+    ['src/../build', 'build/x', true],
+    ['./src', 'src/a', true],
+    ['src/**\n!src/deep/x.md', 'src/deep/x.md', false],
+    ['**/', 'a/b', true],
+  ])('%j leaves out %s: %s', (text, path, expected) => {
+    expect(readDockerignore(text)(path)).toBe(expected);
+  });
+
+  it.each([
+    ['!src/a.txt', 'src', true],
+    ['!src/a.txt', 'other', false],
+    ['!src/deep/*', 'src/deep', true],
+    ['!src/deep/*', 'src/other', false],
+    [' ! **/*.txt', 'any/where', true],
+    ['!s*/x', 'src', true],
+    ['!src', 'src/deep', true],
+    ['src/a.txt', 'src', false],
+    ['', 'src', false],
+  ])('%j may bring back something below %s: %s', (text, folder, expected) => {
+    expect(readExceptions(text)(folder)).toBe(expected);
   });
 
   it('never leaves out the context itself', () => {

@@ -108,6 +108,19 @@ describe('entry-point scripts', () => {
   });
 });
 
+describe('arguments of scripts', () => {
+  const wait = '#!/bin/bash\nsay() { echo "$@" 1>&2; }\nwhile [ $# -gt 0 ]; do\n  case "$1" in\n    *:*) shift ;;\n    --) shift; RUN=("$@"); break ;;\n  esac\ndone\nsay waiting\ncurl -s x\nexec "${RUN[@]}"\n';
+
+  it('follow `--` where the script looks for it, and functions are no programs', () => {
+    expect(programs('ENTRYPOINT ["./wait.sh", "db:5432", "--", "sh", "-c", "migrate up && ./server"]', { 'wait.sh': wait })).toEqual(['curl', 'migrate', './server']);
+  });
+
+  it('are left over by shift, and kept in variables', () => {
+    expect(start('CMD ["./wait.sh", "db", "node", "x"]', { 'wait.sh': '#!/bin/sh\nhost="$1"\nshift\ncmd="$@"\nshift\nexec $cmd\n' }).main).toMatchObject({ words: ['node', 'x'] });
+    expect(start('CMD ["./wait.sh", "db", "5432", "node", "x"]', { 'wait.sh': '#!/bin/sh\nshift 2\nexec "$@"\n' }).main).toMatchObject({ words: ['node', 'x'] });
+  });
+});
+
 describe('no start', () => {
   it('is inherited', () => {
     expect(start('EXPOSE 1')).toMatchObject({ inherited: true, commands: [], main: undefined });

@@ -79,7 +79,7 @@ describe('RUN', () => {
   });
 
   it('replaces variables that are known', () => {
-    expect(run('RUN make -j$N dir/$N $U $HOME').parts[0]!.simple!.words.map((word) => word.value)).toEqual(['make', '-j3', 'dir/3', undefined, undefined]);
+    expect(run('RUN make -j$N dir/$N $U $HOSTNAME').parts[0]!.simple!.words.map((word) => word.value)).toEqual(['make', '-j3', 'dir/3', undefined, undefined]);
   });
 
   it('reads the exec form', () => {
