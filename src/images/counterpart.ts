@@ -2,6 +2,7 @@ import { isWindows } from './facts.ts';
 import { jreTag } from './java.ts';
 import { uvBase } from './languages.ts';
 import { catalogueName, parseImage, withTag, type ImageReference } from './reference.ts';
+import { nodeSlimTag, pythonSlimNamesSuite } from './slim-tags.ts';
 import { isMaintained, languageAlpine, languageSuites } from './suites.ts';
 
 export interface Counterpart {
@@ -24,9 +25,9 @@ export function runtimeCounterpart(reference: ImageReference | string, wanted: '
   if (musl !== (wanted === 'alpine')) return undefined;
   switch (catalogueName(image)) {
     case 'python':
-      return interpreter(image, (parts) => afterVersion(parts, 'slim'));
+      return musl || image.parts.includes('slim') || pythonSlimNamesSuite(image) ? interpreter(image, (parts) => afterVersion(parts, 'slim')) : undefined;
     case 'node':
-      return interpreter(image, (parts) => [...parts, 'slim']);
+      return nodeSlim(image);
     case 'debian':
       return debianSlim(image);
     case 'ubuntu':
@@ -67,6 +68,12 @@ function interpreter(image: ImageReference, add: (parts: readonly string[]) => s
   if (image.variant === 'alpine') return { image: image.raw, reason: 'it is small already' };
   if (image.parts.includes('slim')) return { image: image.raw, reason: 'it is slim already' };
   return { image: withTag(image, slimOf(image.parts, add)), reason: `slim variant of the same version${image.suite === undefined ? '' : ' and suite'}` };
+}
+
+function nodeSlim(image: ImageReference): Counterpart | undefined {
+  if (image.variant === 'alpine' || image.parts.includes('slim')) return interpreter(image, (parts) => [...parts]);
+  const tag = nodeSlimTag(image);
+  return tag === undefined ? undefined : { image: withTag(image, tag), reason: `slim variant of the same version${image.suite === undefined ? '' : ' and suite'}` };
 }
 
 function debianSlim(image: ImageReference): Counterpart {

@@ -39,6 +39,12 @@ const officialPlaces: readonly (readonly [string, string])[] = [
   ['public.ecr.aws', 'docker/library/'],
   ['mirror.gcr.io', 'library/'],
 ];
+
+/**
+ * Where a pull-through cache on any registry keeps them: under Docker Hub's own namespace, as Harbor's proxy projects, ECR's cache rules and Artifactory do, or in
+ * GitLab's dependency proxy. Sources: their documentation.
+ */
+const cachedPlace = /(?:^|\/)(?:library|dependency_proxy\/containers(?:\/library)?)\/([a-z0-9][a-z0-9-]*)$/;
 const hubNames: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
 
 const codeNames: ReadonlySet<string> = new Set([
@@ -124,6 +130,8 @@ function normalise(registry: string | undefined, written: string): { path: strin
   }
   const place = officialPlaces.find(([host, prefix]) => host === registry && written.startsWith(prefix));
   if (place) return { path: written.slice(place[1].length), official: !written.slice(place[1].length).includes('/') };
+  const cached = cachedPlace.exec(written)?.[1];
+  if (cached !== undefined) return { path: cached, official: true };
   // docker.io/node is the official image, too.
   return hubNames.has(registry) && !written.includes('/') ? { path: written, official: true } : { path: written, official: false };
 }

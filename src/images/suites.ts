@@ -27,7 +27,7 @@ export function languageVersion(language: string, image: ImageReference): string
   if (!history) return image.version;
   if (image.version === undefined) {
     const name = image.parts[0];
-    const known = language === 'node' && name !== undefined ? nodeNames[name] : undefined;
+    const known = language === 'node' && name !== undefined && Object.hasOwn(nodeNames, name) ? nodeNames[name] : undefined;
     return known ?? history.latest;
   }
   const known = lineOf(history, image.version);

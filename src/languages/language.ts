@@ -26,6 +26,8 @@ export interface Context {
   readonly walk: Walk;
   readonly start: Start;
   readonly health: Start | undefined;
+  /** What compose files run in the image that this Dockerfile builds. */
+  readonly composed: readonly Start[];
   readonly options: Options;
 }
 

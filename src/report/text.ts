@@ -8,8 +8,15 @@ export function plainText(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => (char === '\r' ? '' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
 }
 
-/** Findings, one block each: `Dockerfile:3: refused (code): message`, then what to do. */
+/** Findings, one block each: `Dockerfile:3: refused (code): message`, then what to do; after them, how to read more about a code that is no mere note. */
 export function problems(findings: readonly Finding[], dockerfile: string): string {
+  const codes = [...new Set(findings.filter((item) => item.level !== 'note').map((item) => item.code))];
+  const more = codes.length === 0 ? '' : `More: dockerize-multi --explain-code ${codes.length === 1 ? codes[0]! : '<code>'}\n`;
+  return blocks(findings, dockerfile) + more;
+}
+
+/** The findings alone. */
+export function blocks(findings: readonly Finding[], dockerfile: string): string {
   const labels = { error: 'error', refusal: 'refused', nothing: 'nothing to do', warning: 'warning', note: 'note' } as const;
   return findings
     .map((item) => {
@@ -30,6 +37,10 @@ export function explain(outcome: Converted, dockerfile: string): string {
   const lines = [`language  ${detection.reason}`, `runtime   ${plan.choice}`];
   for (const requirement of plan.requirements) {
     lines.push(`needs     ${requirement.need}: ${requirement.why}${requirement.line === undefined ? '' : ` (${requirement.file ?? dockerfile}:${requirement.line})`}`);
+  }
+  for (const { field, name, before, after, reason } of outcome.changes) {
+    const shown = (value: string): string => (value === '' ? 'nothing' : value.length > 60 ? `${value.slice(0, 59)}…` : value);
+    lines.push(`changes   ${name ?? field}: ${shown(before)} -> ${shown(after)}: ${reason}`);
   }
   lines.push('');
   for (const entry of plan.ledger) {

@@ -41,8 +41,6 @@ export interface DotnetAnalysis {
 export async function analyze(context: Context): Promise<DotnetAnalysis> {
   const { walk } = context;
   const sdk = sdkImage(walk);
-  const missing = walk.steps.find((step) => (step.copy?.missing.length ?? 0) > 0);
-  if (missing) throw refuse('missing-source', { path: missing.copy!.missing[0]! }, { line: missing.instruction.line });
   const calls = dotnetCalls(walk);
   const start = dotnetStart(context, calls, sdk);
   const run = start.kind === 'run' ? await runStart(context, start, calls) : undefined;

@@ -1,5 +1,5 @@
 import { basename, filesBelow, join, type Project } from '../../project/project.ts';
-import { globToRegExp } from '../../dockerfile/words.ts';
+import { pathMatcher } from '../../dockerfile/glob.ts';
 import type { MsbuildProject } from '../../manifests/msbuild.ts';
 import type { Sources } from './sources.ts';
 
@@ -9,6 +9,8 @@ export interface Asset {
   readonly path: string;
   readonly folder: boolean;
   readonly why: string;
+  /** A pattern that may match nothing, for a file that only some machines have. */
+  readonly pattern?: string;
 }
 
 /** Files that are compiled, or that only people and tools read. */
@@ -42,7 +44,19 @@ export function assetsOf(context: Project, folder: string, sources: Sources, pub
       else if (below.length > 1 && names.has(below[0]!)) add(path, false, `${names.get(below[0]!)} names ${below[0]}`);
     }
   }
+  for (const name of localFiles(context, folder)) {
+    const why = names.get(name) ?? (/^appsettings(?:\.[\w-]+)?\.json$/i.test(name) ? 'the host' : undefined);
+    // Other machines may have it: the pattern may match nothing.
+    if (why !== undefined && !never.test(name)) assets.set(name, { path: name, folder: false, why: `${why} names ${name}, which .gitignore lists`, pattern: `${name.slice(0, -1)}[${name.at(-1)!}]` });
+  }
   return [...assets.values()];
+}
+
+/** Files right in a folder that .gitignore lists, and that are not here. */
+function localFiles(context: Project, folder: string): string[] {
+  const lines = [join(folder, '.gitignore'), '.gitignore'].map((path) => context.read(path) ?? '').join('\n').split(/\r?\n/);
+  const names = lines.map((line) => line.trim().replace(/^(?:\/|\*\*\/)/, '')).filter((line) => /^[\w.-]+\.\w+$/.test(line));
+  return [...new Set(names)].filter((name) => context.kind(join(folder, name)) === undefined);
 }
 
 /** Names in string literals, cut at slashes and separators, with the file that has them. */
@@ -56,8 +70,5 @@ function mentioned(sources: Sources): Map<string, string> {
   return names;
 }
 
-/** MSBuild's globs: `**` crosses folders, `*` does not. */
-function matches(glob: string, path: string): boolean {
-  const pattern = glob.replace(/^\.\//, '').split(/(\*\*\/?)/).map((piece) => (piece.startsWith('**') ? '(?:.*/)?' : globToRegExp(piece, false))).join('').replace(/\(\?:\.\*\/\)\?$/, '.*');
-  return new RegExp(`^(?:${pattern})$`, 'i').test(path);
-}
+/** MSBuild's globs: `**` crosses folders, `*` does not; letter case does not count. */
+const matches = (glob: string, path: string): boolean => pathMatcher(glob.replace(/^\.\//, '').toLowerCase())(path.toLowerCase());

@@ -41,7 +41,7 @@ export function sdkImage(walked: Walk): SdkImage {
   const dead = successors.find(([pattern]) => pattern.test(image));
   if (dead) throw refuse('unknown-base', { image, reason: 'Microsoft no longer publishes it', help: `Move to ${dead[1]}, check that the project builds, then convert.` }, place);
   const runtime = /(?:^|\/)dotnet\/(?:core\/|nightly\/)*(?:core-nightly\/)?(aspnet|runtime|runtime-deps)(?=[:@]|$)/.exec(image);
-  if (runtime) throw refuse('no-benefit', { reason: `${image} is a runtime image already, without the SDK` }, place);
+  if (runtime) throw refuse('no-benefit', { reason: `${image} is a runtime image already, without the SDK`, help: 'Nothing to do: what it runs is built elsewhere.' }, place);
   const match = /^(.*?(?:^|\/)dotnet(?:\/core|\/nightly|\/core-nightly)?)\/sdk(?::([\w][\w.-]*))?(@sha256:[0-9a-f]+)?$/.exec(image);
   if (!match) throw refuse('unknown-base', { image, reason: 'it is not one of Microsoft\'s .NET SDK images, so its runtime counterpart is not known', help: 'Build on mcr.microsoft.com/dotnet/sdk, or write the runtime stage by hand.' }, place);
   const [, registry, tag, digest] = match;

@@ -16,6 +16,7 @@ import { configures, copyFrom, fillBuilder, sdkVariables } from './stages.ts';
 import { ownAddress } from './sources.ts';
 import { systemPlan, type SystemPlan } from './system.ts';
 import { keepsUser, userFinding } from './user.ts';
+import { sourcesLine, startLine } from '../../walk/place.ts';
 
 interface Draw {
   readonly walk: Walk;
@@ -26,7 +27,7 @@ interface Draw {
   readonly draft: Draft;
   readonly runtime: StageDraft;
   readonly announced: Partial<Record<ConfigField, string>>;
-  readonly changedEnv: Set<string>;
+  readonly changedEnv: Map<string, string>;
 }
 
 /** The plan for a .NET project: a builder on the SDK, and a runtime stage with what was published. */
@@ -36,13 +37,12 @@ export async function planDotnet(context: Context): Promise<Plan> {
   const system = systemPlan(context, analysis);
   const userReason = keepsUser(walk, analysis, system, options);
   const requirements = [...analysis.requirements, ...system.requirements, ...shellNeeds(context, system, analysis), ...rootNeeds(walk, userReason)];
-  const choice = chooseRuntime(dotnetRuntimes(walk, requirements, analysis.sdk), requirements, options.runtime);
+  const choice = chooseRuntime(dotnetRuntimes(walk, requirements, analysis.sdk), requirements, options.runtime, { line: walk.stage.from.line });
   const chosen = choice.candidate as DotnetRuntime;
   const draft = new Draft(walk);
   const findings: Finding[] = [];
-  if (walk.base.facts?.endOfLife) findings.push(finding('end-of-life-base', { image: /\/dotnet\/core\//.test(walk.base.written) ? `${walk.base.written} (since .NET 5 mcr.microsoft.com/dotnet/sdk)` : walk.base.written }, { line: walk.stage.from.line }));
-  if (!walk.project.known && analysis.artifacts.some((item) => item.target === walk.end.cwd && analysis.start.kind !== 'run' && !analysis.start.folders.includes(item.target))) findings.push(finding('whole-folder', { reason: 'the project is not at hand' }));
-  const draw: Draw = { walk, context, analysis, system, chosen, draft, runtime: draft.runtime(chosen.image), announced: {}, changedEnv: new Set() };
+  if (!walk.project.known && analysis.artifacts.some((item) => item.target === walk.end.cwd && analysis.start.kind !== 'run' && !analysis.start.folders.includes(item.target))) findings.push(finding('whole-folder', { reason: 'the project is not at hand' }, { line: sourcesLine(walk) }));
+  const draw: Draw = { walk, context, analysis, system, chosen, draft, runtime: draft.runtime(chosen.image), announced: {}, changedEnv: new Map() };
   await fillBuilder(draft, walk, analysis);
   fillRuntime(draw, userReason, findings);
   for (const step of draft.open()) draft.drop(step, 'only the build needed it');
@@ -56,7 +56,7 @@ export async function planDotnet(context: Context): Promise<Plan> {
     ledger: draft.ledger(),
     findings,
     announced: draw.announced,
-    changedEnv: [...draw.changedEnv],
+    changedEnv: Object.fromEntries(draw.changedEnv),
     noBenefit: undefined,
   };
 }
@@ -110,7 +110,7 @@ function placeConfiguration(draw: Draw, step: Step): void {
   const { keyword, pairs } = instruction;
   if (keyword === 'ENV') {
     if (pairs.length > 0 && pairs.every((pair) => sdkVariables.test(pair.name))) {
-      for (const pair of pairs) draw.changedEnv.add(pair.name);
+      for (const pair of pairs) draw.changedEnv.set(pair.name, 'only the SDK reads it');
       return;
     }
     runtime.keep(step, 'the program reads it');
@@ -125,13 +125,13 @@ function placeConfiguration(draw: Draw, step: Step): void {
 }
 
 /** Packages of the runtime stage: whole RUNs of the original where all in them is needed, else one line. */
-function addPackages({ analysis, system, runtime, chosen }: Draw): void {
+function addPackages({ walk, analysis, system, runtime, chosen }: Draw): void {
   const alpine = analysis.sdk.alpine || chosen.system === 'alpine';
   const tools = alpine ? [] : missingTools(system);
   if (tools.length === 0) for (const step of system.verbatim) runtime.keep(step, 'the program needs these packages');
   const names = [...new Set([...tools, ...system.packages])];
   if (names.length === 0) return;
-  if (/azurelinux|mariner/.test(analysis.sdk.tag ?? '') && chosen.system === 'sdk') throw refuse('unsupported-shape', { reason: `the runtime stage needs ${names.join(', ')}, and how Azure Linux installs that is not known here`, help: 'Build on the Debian, Ubuntu or Alpine SDK image, or write the runtime stage by hand.' });
+  if (/azurelinux|mariner/.test(analysis.sdk.tag ?? '') && chosen.system === 'sdk') throw refuse('unsupported-shape', { reason: `the runtime stage needs ${names.join(', ')}, and how Azure Linux installs that is not known here`, help: 'Build on the Debian, Ubuntu or Alpine SDK image, or write the runtime stage by hand.' }, { line: walk.stage.from.line });
   const list = names.join(' ');
   runtime.add(alpine ? `RUN apk add --no-cache ${list}` : `RUN apt-get update \\\n    && apt-get install -y --no-install-recommends ${list} \\\n    && rm -rf /var/lib/apt/lists/*`, { apart: true });
   if (tools.length > 0) for (const step of system.verbatim) runtime.keep(step, 'the program needs these packages');
@@ -151,6 +151,8 @@ function missingTools(system: SystemPlan): string[] {
 function addCultures({ analysis, runtime, chosen, changedEnv, walk }: Draw): void {
   const alpine = chosen.system === 'alpine' || (chosen.system === 'sdk' && analysis.sdk.alpine);
   const needs = new Set(analysis.requirements.map((requirement) => requirement.need));
+  // Alpine's and the chiseled images turn cultures off; where that stays so, the sources showed no use of them.
+  if (alpine || chosen.system === 'chiseled') changedEnv.set('DOTNET_SYSTEM_GLOBALIZATION_INVARIANT', 'no use of cultures was found');
   if (!alpine || (!needs.has('icu') && !needs.has('timezones'))) return;
   // Alpine 3.16 moved ICU's data into a package of its own.
   const split = !(analysis.sdk.alpineVersion !== undefined && analysis.sdk.alpineVersion < 16) && !(analysis.sdk.major !== undefined && analysis.sdk.major < 6);
@@ -159,7 +161,7 @@ function addCultures({ analysis, runtime, chosen, changedEnv, walk }: Draw): voi
   runtime.add(`RUN apk add --no-cache ${names.join(' ')}`, { comment });
   if (!needs.has('icu')) return;
   runtime.add('ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false');
-  if (!walk.steps.some((step) => step.instruction.pairs.some((pair) => pair.name === 'DOTNET_SYSTEM_GLOBALIZATION_INVARIANT'))) changedEnv.add('DOTNET_SYSTEM_GLOBALIZATION_INVARIANT');
+  if (!walk.steps.some((step) => step.instruction.pairs.some((pair) => pair.name === 'DOTNET_SYSTEM_GLOBALIZATION_INVARIANT'))) changedEnv.set('DOTNET_SYSTEM_GLOBALIZATION_INVARIANT', 'the cultures that the SDK image has');
 }
 
 /** What `dotnet run` set for the program, and the address where the runtime image has another default. */
@@ -168,17 +170,19 @@ function addEnvironment({ analysis, runtime, changedEnv, context }: Draw, findin
   if (run && run.environment.length > 0) {
     const from = run.profile ? `What \`dotnet run\` took from ${run.profile.file}` : 'What `dotnet run` was given';
     runtime.add(`ENV ${run.environment.join(' \\\n    ')}`, { comment: from });
-    for (const pair of run.environment) changedEnv.add(pair.replace(/=.*$/s, ''));
+    for (const pair of run.environment) changedEnv.set(pair.replace(/=.*$/s, ''), '`dotnet run` set it');
   }
   const address = addressNeed(context, analysis);
   if (address === 'clear') {
     runtime.add('ENV ASPNETCORE_URLS=', { comment: 'As in the SDK image: the runtime image alone would listen on port 80' });
-    changedEnv.add('ASPNETCORE_URLS');
+    changedEnv.set('ASPNETCORE_URLS', 'as in the SDK image');
+  } else if (!changedEnv.has('ASPNETCORE_URLS') && !context.walk.steps.some((step) => step.instruction.keyword === 'ENV' && step.instruction.pairs.some((pair) => pair.name === 'ASPNETCORE_URLS'))) {
+    changedEnv.set('ASPNETCORE_URLS', 'the runtime image sets it: the program is no web program, or is given its address');
   }
   const local = analysis.run?.profile?.urls;
   const own = !analysis.sources.known || ownAddress(analysis.sources) !== undefined;
   if (!own && (address === 'clear' || (local !== undefined && analysis.run!.environment.some((pair) => pair.startsWith('ASPNETCORE_URLS=')) && !/\/\/(?:\*|\+|0\.0\.0\.0|\[::\])/.test(local)))) {
-    findings.push(finding('local-address', { url: address === 'clear' ? 'http://localhost:5000' : local! }, { file: analysis.run?.profile?.file }));
+    findings.push(finding('local-address', { url: address === 'clear' ? 'http://localhost:5000' : local! }, address !== 'clear' && analysis.run?.profile ? { file: analysis.run.profile.file, line: 1 } : { line: startLine(context.walk) }));
   }
 }
 
@@ -220,7 +224,7 @@ function copyArtifacts(draw: Draw, here: string): void {
   for (const path of system.carried) copyFrom(runtime, builder, here, path, path, '');
   const contentRoot = contentFolder(analysis, cwd);
   const assets = contentRoot === undefined ? [] : readAssets(draw, contentRoot);
-  for (const asset of assets) copyFrom(runtime, builder, here, `${contentRoot}/${asset.path}`.replace('//', '/'), `${cwd === '/' ? '' : cwd}/${asset.path}`, '', asset === assets[0] ? 'Read from the working directory' : undefined);
+  for (const asset of assets) copyFrom(runtime, builder, here, `${contentRoot}/${asset.pattern ?? asset.path}`.replace('//', '/'), `${cwd === '/' ? '' : cwd}/${asset.path}`, '', asset === assets[0] ? 'Read from the working directory' : undefined);
   for (const script of context.start.scripts) {
     const step = walk.steps.find((item) => item.copy?.entries.some((entry) => entry.target === script.imagePath || script.imagePath.startsWith(`${entry.target}/`)));
     if (!step || step.instruction.index > analysis.lastBuild || !bringsInput(step, analysis.sourceRoots)) continue;
@@ -259,7 +263,7 @@ function placeUser({ walk, runtime, announced, chosen, analysis }: Draw, reason:
   }
   if (reason === undefined || chosen.system === 'chiseled') {
     announced.user = chosen.system === 'chiseled' ? 'chiseled images run as app' : 'nothing was found that the program writes, so it runs as app';
-    findings.push(userFinding(undefined));
+    findings.push(userFinding(walk, undefined));
     if (chosen.system !== 'chiseled') runtime.add('USER $APP_UID', { apart: true });
-  } else if (isModern(analysis.sdk)) findings.push(userFinding(reason));
+  } else if (isModern(analysis.sdk)) findings.push(userFinding(walk, reason));
 }

@@ -1,6 +1,6 @@
-import { variablesIn } from '../../dockerfile/scope.ts';
 import type { Draft, StageDraft } from '../../plan/draft.ts';
 import { isBelow } from '../../walk/place.ts';
+import { readersOf } from '../../walk/readers.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import type { DotnetAnalysis } from './analysis.ts';
 import { withoutRestore } from './restore.ts';
@@ -21,13 +21,13 @@ export async function fillBuilder(draft: Draft, walk: Walk, analysis: DotnetAnal
   for (const step of steps) {
     const { instruction } = step;
     if (layer?.before === step) placeLayer(draft, analysis);
-    const later = steps.filter((other) => other.instruction.index > instruction.index);
+    const hasLater = (wanted: (other: Step) => unknown): boolean => (steps.findLast(wanted)?.instruction.index ?? -1) > instruction.index;
     switch (instruction.keyword) {
       case 'WORKDIR':
-        if (later.some((other) => other.run ?? other.copy) || (run && step.cwd === walk.end.cwd)) builder.keep(step, 'the build runs there');
+        if (hasLater((other) => other.run ?? other.copy) || (run && step.cwd === walk.end.cwd)) builder.keep(step, 'the build runs there');
         break;
       case 'ENV':
-        if (servesBuild(step, later)) builder.keep(step, 'the build reads it');
+        if (hasLater((other) => other.run) && servesBuild(step, walk, lastBuild)) builder.keep(step, 'the build reads it');
         break;
       case 'ARG':
       case 'USER':
@@ -86,11 +86,10 @@ async function placeRun(draft: Draft, walk: Walk, analysis: DotnetAnalysis, step
 }
 
 /** ENV belongs into the builder when the tools read it, or a later instruction of the build refers to it. */
-function servesBuild(step: Step, later: readonly Step[]): boolean {
-  const names = step.instruction.pairs.map((pair) => pair.name);
-  if (!later.some((other) => other.run)) return false;
-  if (names.some((name) => buildVariables.test(name))) return true;
-  return later.some((other) => /^(?:RUN|COPY|ADD|WORKDIR|ENV|USER)$/.test(other.instruction.keyword) && variablesIn(other.instruction.text).some((name) => names.includes(name)));
+function servesBuild({ instruction }: Step, walk: Walk, lastBuild: number): boolean {
+  if (instruction.pairs.some(({ name }) => buildVariables.test(name))) return true;
+  const reads = (other: Step): boolean => other.instruction.index > instruction.index && other.instruction.index <= lastBuild && /^(?:RUN|COPY|ADD|WORKDIR|ENV|USER)$/.test(other.instruction.keyword);
+  return instruction.pairs.some(({ name }) => readersOf(walk, name).some(reads));
 }
 
 /** `COPY --from`, with the destination as the working directory sees it. */

@@ -31,7 +31,6 @@ const hostOptions: Readonly<Record<string, number>> = { exec: 1, '--additionalpr
  */
 export function dotnetStart(context: Context, calls: readonly DotnetCall[], sdk: SdkImage): DotnetStart {
   const { walk, start } = context;
-  if (start.inherited) throw refuse('no-program', { reason: 'there is neither CMD nor ENTRYPOINT' }, { line: walk.stage.from.line });
   const found = start.commands.flatMap((command): { command: StartCommand; path: string; native: boolean }[] => {
     if (baseName(command.program) !== 'dotnet') {
       if (!command.program.includes('/')) return [];

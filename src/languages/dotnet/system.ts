@@ -1,7 +1,7 @@
 import { refuse } from '../../findings.ts';
 import { ambiguousTools, packageOfProgram, programsOf, splitPackages, type PackageFamily } from '../../packages/resolve.ts';
 import type { Requirement } from '../../plan/requirements.ts';
-import { isBelow } from '../../walk/place.ts';
+import { isBelow, startLine } from '../../walk/place.ts';
 import type { RunPart } from '../../walk/run.ts';
 import { shellBuiltins } from '../../walk/start.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
@@ -24,9 +24,6 @@ export interface SystemPlan {
 
 /** Programs that work in the source tree, or on the SDK's own settings. */
 const buildPrograms = /^(?:dotnet|npm|npx|yarn|pnpm|node|corepack|gulp|grunt|bower|ng|webpack|vite|tsc|make|cmake|msbuild|nuget|libman|pwsh|openssl|protoc|git|gem|python3?|pip3?|go|cargo|bundle|sonar-scanner|dotnet-\w+|reportgenerator|apt-key)$/;
-
-/** Programs that write caches and lists of the system from what is installed; the runtime stage repeats them. */
-const systemPrograms = /^(?:update-ca-certificates|ldconfig|locale-gen|fc-cache|update-alternatives|dpkg-reconfigure|localedef)$/;
 
 /** Folders of the builder that only serve the build. */
 const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root', '/etc/apt', '/etc/apk', '/usr/share/dotnet'];
@@ -68,12 +65,19 @@ export function systemPlan(context: Context, analysis: DotnetAnalysis): SystemPl
       else if (effect.kind === 'fetch') {
         if (effect.writes === undefined) {
           if (step.instruction.index > analysis.lastBuild) throw unknown(part, line);
-        } else for (const path of effect.writes) if (leavesTree(path, analysis)) carried.add(path);
-      } else if (effect.kind === 'unknown') placeUnknown(walk, analysis, step, part, parts);
+        } else for (const path of effect.writes) {
+          if (path.includes('*') && leavesTree(path, analysis)) throw unknown(part, line);
+          if (leavesTree(path, analysis)) carried.add(path);
+        }
+      } else if (effect.kind === 'system') {
+        // What only sets up installed packages is repeated; a package file would have to be there first.
+        if (effect.reads.length > 0 || !/^\/(?:etc|var|usr)\//.test(`${effect.writes[0] ?? ''}/`)) throw unknown(part, line);
+        if (!/^(?:debconf-set-selections|apt-mark)$/.test(effect.program)) keep(parts, step, part);
+      } else if (effect.kind === 'unknown') placeUnknown(walk, analysis, step, part);
     }
   }
   for (const name of called.names) {
-    if (name === 'pwsh') throw refuse('unsupported-shape', { reason: `${called.why.get(name)}: PowerShell, which only the SDK image has`, help: 'Write the script for sh, or keep the SDK image.' });
+    if (name === 'pwsh') throw refuse('unsupported-shape', { reason: `${called.why.get(name)}: PowerShell, which only the SDK image has`, help: 'Write the script for sh, or keep the SDK image.' }, { line: startLine(walk) });
     if (walk.base.facts?.programs.includes(name) || /^(?:curl|wget|git)$/.test(name)) {
       const needed = packageOfProgram(name, family) ?? name;
       requirements.push({ need: `program:${name}`, why: called.why.get(name)!, file: undefined, line: undefined });
@@ -104,7 +108,7 @@ function keep(parts: Map<Step, RunPart[]>, step: Step, part: RunPart): void {
 const unknown = (part: RunPart, line: number): Error => refuse('unknown-command', { command: part.text.slice(0, 120), help: 'Write the runtime stage by hand, with what this command leaves behind.' }, { line });
 
 /** Removal of what the runtime stage never has. */
-const isCleanup = (part: RunPart): boolean => (part.effect.kind === 'files' && /^(?:rm|rmdir)$/.test(part.effect.verb)) || (part.effect.kind === 'packages' && /^(?:clean|remove)$/.test(part.effect.action));
+const isCleanup = (part: RunPart): boolean => (part.effect.kind === 'files' && /^(?:rm|rmdir|unlink|prune)$/.test(part.effect.verb)) || (part.effect.kind === 'packages' && /^(?:clean|remove)$/.test(part.effect.action));
 
 /** Whether a path lies outside of what the build works in, so that the program may need it. */
 const leavesTree = (path: string, analysis: DotnetAnalysis): boolean =>
@@ -129,16 +133,15 @@ function placeFiles(walk: Walk, analysis: DotnetAnalysis, step: Step, part: RunP
     return;
   }
   if (/^(?:cp|mv|install|ln)$/.test(verb) && reads.some((path) => !leavesTree(path, analysis))) {
-    for (const path of writes) if (leavesTree(path, analysis)) carried.add(path);
+    for (const path of writes) if (leavesTree(path, analysis)) carried.add(path.includes('*') ? path.slice(0, path.lastIndexOf('/', path.indexOf('*'))) : path);
     return;
   }
   if (writes.some((path) => leavesTree(path, analysis))) keep(parts, step, part);
 }
 
-function placeUnknown(walk: Walk, analysis: DotnetAnalysis, step: Step, part: RunPart, parts: Map<Step, RunPart[]>): void {
+function placeUnknown(walk: Walk, analysis: DotnetAnalysis, step: Step, part: RunPart): void {
   const names = part.commands.map((command) => command.name?.replace(/^.*\//, ''));
   if (/nodesource|yarnpkg|install-node|nvm-sh/.test(part.text)) return;
-  if (names.some((name) => name !== undefined && systemPrograms.test(name))) return keep(parts, step, part);
   const script = part.commands.map((command) => command.words.map((word) => word.value).find((word) => word?.includes('/') || word?.endsWith('.sh'))).find((path) => path !== undefined);
   const early = step.instruction.index <= analysis.lastBuild;
   const isBuild = names.length > 0 && names.every((name) => name !== undefined && (buildPrograms.test(name) || /^(?:curl|wget|tar|unzip|echo|cat|grep|sed|test|\[|true|mkdir|rm|cp|mv|chmod|find|xargs)$/.test(name)));

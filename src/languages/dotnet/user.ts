@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../../findings.ts';
+import { closedToOthers } from '../../walk/modes.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
 import type { Options } from '../language.ts';
 import type { DotnetAnalysis } from './analysis.ts';
@@ -6,6 +7,7 @@ import { isModern } from './image.ts';
 import { packagesOf } from './needs.ts';
 import { writesOf } from './sources.ts';
 import type { SystemPlan } from './system.ts';
+import { startLine } from '../../walk/place.ts';
 
 /**
  * Whether the runtime stage may run as the user that .NET's images have from 8 on.
@@ -20,6 +22,9 @@ export function keepsUser(walk: Walk, analysis: DotnetAnalysis, system: SystemPl
   if (volume) return 'VOLUME says that it writes there';
   if (system.parts.size > 0) return 'a RUN prepares files or users for it';
   if (system.carried.some((path) => path.startsWith('/root/'))) return 'it uses certificates in /root';
+  // What is published keeps its permissions; sources are compiled as root.
+  const closed = closedToOthers(walk, (path) => !/\.(?:cs|fs|vb|razor|cshtml|resx|csproj|fsproj|vbproj|sln|slnx|props|targets|md)$/i.test(path));
+  if (closed !== undefined) return `only its owner may read ${closed}`;
   const low = lowPort(walk, analysis);
   if (low !== undefined) return low;
   const mount = boundFolder(walk);
@@ -28,7 +33,10 @@ export function keepsUser(walk: Walk, analysis: DotnetAnalysis, system: SystemPl
 }
 
 /** The findings that go with the decision. */
-export const userFinding = (reason: string | undefined): Finding => (reason === undefined ? finding('user-added', { user: 'app ($APP_UID)', writable: '/tmp and its home folder' }) : finding('user-kept', { reason }));
+export function userFinding(walk: Walk, reason: string | undefined): Finding {
+  const place = { line: startLine(walk) };
+  return reason === undefined ? finding('user-added', { user: 'app ($APP_UID)', writable: '/tmp and its home folder' }, place) : finding('user-kept', { reason }, place);
+}
 
 /** A port that only root may open on older hosts. */
 function lowPort(walk: Walk, analysis: DotnetAnalysis): string | undefined {

@@ -2,7 +2,8 @@ import { refuse } from '../../findings.ts';
 import { effectOf } from '../../effects/effects.ts';
 import { readGoMod } from '../../manifests/go-mod.ts';
 import { parseShell } from '../../shell/parse.ts';
-import { dirname, filesBelow, inImage, unknownProject } from '../../project/project.ts';
+import { containerAction } from '../../project/action.ts';
+import { basename, dirname, filesBelow, inImage, unknownProject } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import { shellBuiltins, type Start } from '../../walk/start.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
@@ -14,6 +15,7 @@ import { broughtFolder } from './carry.ts';
 import { goCallFromWords, goCalls, moduleAt, type GoCall } from './commands.ts';
 import { goGenerators, inModules, modulesThatWrite } from './data.ts';
 import { linkingOf, type Linking } from './linking.ts';
+import { binariesOfMake } from './makefile.ts';
 import { installedPackages, systemNeeds, type SystemNeeds } from './packages.ts';
 import { goSources, type GoSources } from './sources.ts';
 
@@ -53,7 +55,6 @@ const devTools = new Set(['air', 'fresh', 'realize', 'CompileDaemon', 'reflex', 
  */
 export function analyze(context: Context): GoAnalysis {
   const { walk, start, health } = context;
-  if (start.inherited) throw refuse('no-program', { reason: 'there is neither CMD nor ENTRYPOINT' }, { line: walk.stage.from.line });
   refuseDevStart(start);
   refuseUnreadScript(start);
   const calls = goCalls(walk);
@@ -62,16 +63,20 @@ export function analyze(context: Context): GoAnalysis {
   const script = !goRun && builds.length === 0 && walk.steps.some((step) => step.run?.parts.some((part) => part.effect.kind === 'unknown' && !calls.some((call) => call.part === part)));
   const folder = projectFolder(walk, builds, goRun, script);
   const module = moduleFacts(walk, folder);
-  const source = !walk.project.known ? undefined : module ? dirname(module.source) : folder === undefined ? undefined : walk.locate(folder);
+  const source = !walk.project.known ? undefined : module ? dirname(module.source) : folder === undefined ? undefined : (walk.locate(folder) ?? contextFolder(walk, folder));
   const sources = goSources(source === undefined ? unknownProject : walk.project, source ?? '');
   const linking = linkingOf(walk, goRun ? [...builds, goRun.call] : builds, sources, module?.modules ?? [], module?.source, script);
   refuseUnseenInstalls(walk, sources, linking, module?.root ?? folder);
-  const { paths: artifacts, called, names } = artifactsOf(context, calls, builds, goRun, script, sources);
+  const others = otherStarts(context.composed);
+  const { paths: artifacts, called, names, downloaded } = artifactsOf(context, calls, builds, goRun, script, sources, others);
   const execForm = execFormOf(start);
   const system = systemNeeds(walk, sources, called, names, linking.kind === 'dynamic');
   const assets: Assets = sources.known ? assetsOf(walk, sources, start) : { found: [], unproven: 'the sources are not at hand' };
   const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script, sources) : undefined;
-  const requirements = [...linkingNeeds(walk, linking), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, health, execForm)];
+  if (walk.base.facts === undefined) {
+    throw refuse('unknown-base', { image: walk.base.written, reason: 'its entry point, environment and user cannot be told, and the runtime image would be without them', help: 'Build on an official golang image; a mirror of it has the same contents.' }, { line: walk.stage.from.line });
+  }
+  const requirements = [...linkingNeeds(walk, linking, downloaded), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm)];
   return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
 }
 
@@ -83,6 +88,14 @@ function projectFolder(walk: Walk, builds: readonly GoCall[], goRun: GoAnalysis[
   const folders = [...builds.map((call) => call.cwd), goRun?.call.cwd, ...named, ...scripts, walk.end.cwd].filter((cwd) => cwd !== undefined);
   return folders.find((cwd) => moduleAt(walk, cwd)) ?? folders.find((cwd) => walk.locate(cwd) !== undefined) ?? folders[0];
 }
+
+/** The folder of the context whose Go files were copied one by one into a folder of the image. */
+const contextFolder = (walk: Walk, folder: string): string | undefined =>
+  walk.steps.flatMap((step) => step.copy?.entries ?? []).filter((entry) => entry.kind === 'file' && entry.source.endsWith('.go') && dirname(entry.target) === folder).map((entry) => dirname(entry.source))[0];
+
+/** What compose files run in the image, where it is neither the toolchain nor a tool for development: those need the original image. */
+const otherStarts = (composed: readonly Start[]): Start[] =>
+  composed.filter(({ main, commands }) => main !== undefined && !/^(?:tail|sleep)$/.test(basename(main.program)) && !commands.some(({ program }) => devTools.has(basename(program)) || /^(?:go|make|npm|node)$/.test(basename(program))));
 
 function refuseDevStart(start: Start): void {
   const dev = start.commands.find((command) => devTools.has(command.program.split('/').at(-1)!));
@@ -105,6 +118,7 @@ function unknownWriterOf(walk: Walk, calls: readonly GoCall[], script: boolean, 
     if (part.effect.kind !== 'unknown') return [];
     const names = part.commands.map((command) => {
       const call = calls.find((other) => other.command === command);
+      if (!call && command.name === 'make' && binariesOfMake(walk, part, command)) return '';
       if (!call) return effectOf({ ...part, simple: command, commands: [command] }, part.cwd).kind !== 'unknown' ? '' : command.name?.split('/').at(-1) ?? command.words[0]?.text ?? '';
       if (call.verb === 'generate') return generates === undefined ? '' : `go generate (${generates})`;
       // `go run github.com/…/cmd/swag@v1` makes Go code as `swag` does.
@@ -123,7 +137,7 @@ function refuseUnseenInstalls(walk: Walk, sources: GoSources, linking: Linking, 
   const startsAnything = !sources.known || sources.programs.some((evidence) => evidence.text === '');
   for (const step of walk.steps) {
     for (const part of step.run?.parts ?? []) {
-      if (part.effect.kind !== 'unknown') continue;
+      if (part.effect.kind !== 'unknown' && part.effect.kind !== 'system') continue;
       const ofProject = root !== undefined && part.cwd !== undefined && isBelow(part.cwd, root);
       const library = linking.kind === 'dynamic' && ((!ofProject && /^\s*(?:make|ninja|cmake|meson)\b.*\binstall\b/.test(part.text)) || /^\s*(?:ldconfig\b|dpkg\s+(?:-i|--install)\b)/.test(part.text));
       const program = startsAnything && /^\s*(?:dpkg\s+(?:-i|--install)|rpm\s+-\w*[iU]|pip3?\s+install|gem\s+install|(?:npm|pnpm)\s+(?:i|install|add)\b.*\s(?:-g|--global)|yarn\s+global|cargo\s+install)\b/.test(part.text);
@@ -185,9 +199,10 @@ function execFormOf(start: Start): readonly string[] | undefined {
   return first.length === 0 || shellBuiltins.has(first[0]!) ? undefined : first;
 }
 
-function linkingNeeds(walk: Walk, linking: Linking): Requirement[] {
-  if (linking.kind === 'static') return [];
+function linkingNeeds(walk: Walk, linking: Linking, downloaded: string | undefined): Requirement[] {
   const libc = walk.base.facts?.libc;
+  if (linking.kind === 'static' && downloaded !== undefined && libc !== undefined) return [{ need: libc === 'musl' ? 'musl' : 'glibc', why: `${downloaded}, which is downloaded, may be linked with it`, file: undefined, line: undefined }];
+  if (linking.kind === 'static') return [];
   if (libc === undefined) {
     throw refuse('unknown-base', { image: walk.base.written, reason: `which C library its programs need cannot be told, and ${linking.why}`, help: 'Set CGO_ENABLED=0 in the build when the program needs no C library, or use an official base image.' }, { line: walk.stage.from.line });
   }
@@ -221,13 +236,13 @@ function sourceNeeds(walk: Walk, sources: GoSources, linking: Linking): Requirem
 /** Paths of the modules that lie in the context. */
 const ownModules = (walk: Walk): string[] => filesBelow(walk.project, '', (path) => /(?:^|\/)go\.mod$/.test(path) && !/(?:^|\/)vendor\//.test(path)).flatMap((path) => readGoMod(walk.project.read(path) ?? '').module ?? []);
 
-function shellNeeds(start: Start, health: Start | undefined, execForm: readonly string[] | undefined): Requirement[] {
+function shellNeeds(start: Start, others: readonly Start[], execForm: readonly string[] | undefined): Requirement[] {
   const needs: Requirement[] = [];
   const add = (shell: Start['shell']): void => {
     if (shell) needs.push({ need: shell.name === 'bash' ? 'bash' : 'shell', why: shell.why, file: shell.file || undefined, line: shell.line });
   };
   if (!execForm) add(start.shell);
-  add(health?.shell);
+  for (const other of others) add(other.shell);
   return needs;
 }
 
@@ -235,6 +250,8 @@ function writesOf(walk: Walk, sources: GoSources): string | undefined {
   const at = (evidence: { file: string; line: number }): string => `${evidence.file}:${evidence.line}`;
   const volume = lastOf(walk, 'VOLUME');
   if (volume) return 'VOLUME says that it writes there';
+  const action = containerAction(walk.project);
+  if (action !== undefined) return `${action}: the workspace of an action belongs to root`;
   if (!sources.known) return 'the sources are not at hand';
   const write = sources.writes[0];
   if (write) return `${write.text} writes files (${at(write)})`;

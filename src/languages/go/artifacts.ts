@@ -1,11 +1,14 @@
 import { refuse } from '../../findings.ts';
-import { inImage } from '../../project/project.ts';
+import { basename, inImage } from '../../project/project.ts';
+import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
-import { shellBuiltins, type StartCommand } from '../../walk/start.ts';
+import { shellBuiltins, type Start, type StartCommand } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import type { GoAnalysis } from './analysis.ts';
 import { goBin, type GoCall } from './commands.ts';
+import { binariesOfMake } from './makefile.ts';
+import { installedPrograms } from './packages.ts';
 import type { GoSources } from './sources.ts';
 
 /** Folders of PATH that every runtime image looks into. */
@@ -19,6 +22,8 @@ export interface Artifacts {
   readonly called: readonly StartCommand[];
   /** Names of programs that are there without a package. */
   readonly names: ReadonlySet<string>;
+  /** One that was downloaded: it may be linked with the C library. */
+  readonly downloaded: string | undefined;
 }
 
 /**
@@ -26,14 +31,18 @@ export interface Artifacts {
  *
  * @throws Refusal `ambiguous-artifact` when no build step is seen to make what starts
  */
-export function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean, sources: GoSources): Artifacts {
+export function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean, sources: GoSources, others: readonly Start[]): Artifacts {
   const { walk, start, health } = context;
   const parts = walk.steps.flatMap((step) => (step.run?.parts ?? []).map((part) => ({ step, part })));
-  const made = builds.flatMap((build) => build.artifacts ?? []);
+  const byMake = script ? parts.flatMap(({ part }) => part.commands.flatMap((command) => (command.name === 'make' ? (binariesOfMake(walk, part, command) ?? []) : []))) : [];
+  const made = [...builds.flatMap((build) => build.artifacts ?? []), ...byMake];
   const tools = calls.filter((call) => call.foreign).flatMap((call) => call.artifacts ?? []);
   const moves = parts.flatMap(({ part: { effect } }) => (effect.kind === 'files' && /^(?:cp|mv|install|ln)$/.test(effect.verb) ? [effect] : []));
   const moved = moves.flatMap((effect) => effect.writes);
-  const downloaded = parts.flatMap(({ part: { effect } }) => (effect.kind === 'fetch' ? (effect.writes ?? []) : [])).filter((path) => /\/s?bin\/[^/]+$/.test(path));
+  const fetches = parts.flatMap(({ part: { effect, text } }) => (effect.kind === 'fetch' ? [{ text, writes: effect.writes ?? [] }] : []));
+  const downloaded = fetches.flatMap(({ writes }) => writes).filter((path) => /\/s?bin\/[^/]+$/.test(path));
+  // An archive that names the program, unpacked into a folder of PATH.
+  const unpacked = (name: string): string[] => fetches.flatMap(({ text, writes }) => (text.includes(name) ? writes.filter((path) => /\/s?bin$/.test(path)).map((folder) => `${folder}/${name}`) : []));
   const paths = new Map<string, string[]>(start.scripts.map((item) => [item.imagePath, [item.imagePath]]));
   const add = (path: string, target = path): void => {
     paths.set(path, [...new Set([...(paths.get(path) ?? []), target])]);
@@ -41,8 +50,11 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
   // A name without a slash is looked up in PATH, and the runtime image has the usual one.
   const addByName = (path: string): void => add(path, usualFolder.test(path) ? path : `/usr/local/bin/${path.split('/').at(-1)!}`);
   const named = (name: string): string | undefined =>
-    [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path)), ...downloaded].filter((path) => path.endsWith(`/${name}`) && isOnPath(walk, path)).sort((a, b) => Number(isGone(a)) - Number(isGone(b)))[0];
+    [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path)), ...downloaded, ...unpacked(name)].filter((path) => path.endsWith(`/${name}`) && isOnPath(walk, path)).sort((a, b) => Number(isGone(a)) - Number(isGone(b)))[0];
   const isGone = (path: string): boolean => [...builds, ...calls].some((call) => call.artifacts?.includes(path) && isRemovedAfter(walk, path, call));
+  // A script may name what is only there under some condition; nothing of the build can have made it.
+  const known = walk.project.known && builds.every((build) => build.artifacts !== undefined) && parts.every(({ part }) => part.effect.kind !== 'unknown' || part.commands.every((command) => calls.some((call) => call.command === command)));
+  const isNowhere = (path: string): boolean => known && !made.includes(path) && !tools.includes(path) && walk.locate(path) === undefined && !parts.some(({ part: { effect } }) => (effect.kind === 'files' || effect.kind === 'fetch') && (effect.writes ?? [path]).some((written) => isBelow(path, written))) && !walk.steps.some(({ copy }) => copy?.destination !== undefined && (copy.from !== undefined || copy.transforms) && isBelow(path, copy.destination));
   const called: StartCommand[] = [];
   if (goRun) add(goRun.binary);
   for (const command of goRun ? [] : start.commands) {
@@ -50,7 +62,7 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
     if (command.program.includes('/')) {
       const path = inImage(walk.end.cwd ?? '/', command.program);
       if (/^\/(?:usr\/)?s?bin\//.test(path) && !made.includes(path) && !moved.includes(path) && walk.locate(path) === undefined) called.push(command);
-      else if (!command.program.includes('$')) add(path);
+      else if (!command.program.includes('$') && !(command.file !== '' && command !== start.main && isNowhere(path))) add(path);
       continue;
     }
     const candidate = named(command.program);
@@ -67,7 +79,7 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
     } else called.push(command);
   }
   const installed = [...paths.keys()].some((path) => tools.includes(path) || moves.some((effect) => effect.writes.includes(path) && effect.reads.some((source) => tools.includes(source))));
-  if (builds.length === 0 && !script && !goRun && !installed) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build.' }, { line: walk.stage.from.line });
+  if (builds.length === 0 && !script && !goRun && !installed) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build. A program that is built outside needs no Go image: alpine or scratch will do.' }, { line: walk.stage.from.line });
   const main = start.main;
   if (!goRun && main && called.includes(main) && !shellBuiltins.has(main.program)) {
     throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help: 'Name the binary with `go build -o`, and start it by that path.' }, { file: main.file || undefined, line: main.line });
@@ -77,6 +89,7 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
   for (const build of builds.filter((call) => call.verb !== 'get')) {
     for (const path of build.artifacts ?? []) if (!paths.has(path) && !targets.has(path) && !isRemovedAfter(walk, path, build)) add(path);
   }
+  for (const path of byMake) if (!paths.has(path) && !targets.has(path)) add(path);
   // What the program starts through os/exec may be a program of its own.
   for (const evidence of sources.programs) {
     const path = evidence.text === '' || evidence.text.includes('/') ? undefined : named(evidence.text);
@@ -90,7 +103,16 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
     } else if (named(command.program) !== undefined) addByName(named(command.program)!);
     else called.push(command);
   }
-  return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => path.split('/').at(-1)!)) };
+  for (const item of others.flatMap((other) => other.scripts)) if (item.source !== undefined) add(item.imagePath);
+  const present = new Set([...(walk.base.facts?.programs ?? []), ...installedPrograms(walk)]);
+  for (const command of others.flatMap((other) => other.commands)) {
+    const path = inImage(walk.end.cwd ?? '/', command.program);
+    if (present.has(basename(command.program)) && (path === command.program || !command.program.includes('/'))) called.push(command);
+    else if (!command.program.includes('/')) {
+      if (named(command.program) !== undefined) addByName(named(command.program)!);
+    } else if (made.includes(path) || moved.includes(path) || walk.locate(path) !== undefined) add(path);
+  }
+  return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => path.split('/').at(-1)!)), downloaded: [...paths.keys()].find((path) => downloaded.includes(path) || unpacked(basename(path)).includes(path)) };
 }
 
 /** Whether a program is found by its name alone; true also where PATH is not known. */

@@ -21,7 +21,7 @@ export interface Assets {
 }
 
 /** Files at the root of a project that no program reads at run time. */
-const neverRead = /^(?:go\.(?:mod|sum|work|work\.sum)|.*\.go|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose\.ya?ml|Makefile|GNUmakefile|Taskfile\.ya?ml|Gopkg\.(?:toml|lock)|glide\.(?:yaml|lock)|README.*|LICEN[CS]E.*|CHANGELOG.*|CONTRIBUTING.*|\.(?:git|github|gitlab|vscode|idea|circleci)|\.(?:gitignore|dockerignore|gitattributes|editorconfig|golangci\.ya?ml|travis\.ya?ml|gitlab-ci\.yml|air\.toml)|.*_test\.go|vendor|node_modules)$/i;
+const neverRead = /^(?:go\.(?:mod|sum|work|work\.sum)|.*\.go|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose\.ya?ml|Makefile|GNUmakefile|Taskfile\.ya?ml|Gopkg\.(?:toml|lock)|glide\.(?:yaml|lock)|README.*|LICEN[CS]E.*|CHANGELOG.*|CONTRIBUTING.*|\.(?:git|github|gitlab|vscode|idea|circleci|devcontainer|husky)|\.(?:gitignore|gitmodules|gitkeep|dockerignore|gitattributes|editorconfig|golangci\.(?:ya?ml|toml|json)|goreleaser\.ya?ml|pre-commit-config\.ya?ml|mockery\.ya?ml|travis\.ya?ml|gitlab-ci\.yml|codecov\.yml|air\.toml|DS_Store)|sqlc\.ya?ml|codecov\.ya?ml|renovate\.json|Jenkinsfile|sonar-project\.properties|Procfile|CODE_OF_CONDUCT.*|SECURITY\.md|.*_test\.go|vendor|node_modules)$/i;
 
 /**
  * What the program reads beside its binary: every string of its sources that names a file or folder of the project, seen from the working

@@ -1,9 +1,10 @@
-import { basename, inImage } from '../../project/project.ts';
+import { basename, dirname, inImage } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import { refuse } from '../../findings.ts';
 import type { GoAnalysis } from './analysis.ts';
+import { goCalls } from './commands.ts';
 
 /** A path that the runtime stage takes from the builder. */
 export interface Carried {
@@ -40,11 +41,17 @@ export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
     }
   }
   for (const asset of assets.found) paths.set(asset.path, undefined);
-  for (const path of broughtReady(walk)) paths.set(path, undefined);
+  for (const path of [...broughtReady(walk), ...broughtElsewhere(walk, analysis)]) if (!paths.has(path)) paths.set(path, undefined);
   const all = [...[...paths].filter(([path]) => !artifacts.has(path) && !isGone(walk, path, cwd)).map(([path, comment]) => ({ path, target: path, comment })), ...[...artifacts].flatMap(([path, targets]) => targets.map((target) => ({ path, target, comment: undefined })))];
+  const last = new Map(all.map(({ target }, index) => [target, index]));
+  const taken = new Set(all.map(({ path }) => path));
+  const inTaken = (path: string): boolean => {
+    for (let folder = dirname(path); folder !== '' && folder !== '/'; folder = dirname(folder)) if (taken.has(folder)) return true;
+    return false;
+  };
   return all
-    .filter(({ target }, index) => all.findLastIndex((other) => other.target === target) === index)
-    .filter(({ path, target }) => target !== path || !all.some((other) => other.path !== path && isBelow(path, other.path) && other.path !== '/'))
+    .filter(({ target }, index) => last.get(target) === index)
+    .filter(({ path, target }) => target !== path || !inTaken(path))
     .map((item) => ({ ...item, owned: owned.some((folder) => isBelow(item.path, folder)) }));
 }
 
@@ -72,6 +79,21 @@ function broughtReady(walk: Walk): string[] {
       throw refuse('unsupported-shape', { reason: `what ${instruction.keyword} brings into ${copy.destination} cannot be told from the system's files`, help: 'Bring it into a folder of its own.' }, { line: instruction.line });
     }
     return buildFolders.some((folder) => isBelow(copy.destination!, folder)) ? [] : [copy.destination];
+  });
+}
+
+/**
+ * What a COPY of the context puts outside of the folders in which the Go command works: somebody gave it a place of its own, which a library or a
+ * setting may name where no string of the sources does.
+ */
+function broughtElsewhere(walk: Walk, analysis: GoAnalysis): string[] {
+  if (!analysis.sources.known) return [];
+  const scripts = analysis.script ? walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'unknown' ? [part.cwd] : [])) : [];
+  const roots = [...goCalls(walk).map(({ cwd }) => cwd), analysis.goRun?.call.cwd, analysis.module?.root, ...scripts].filter((folder) => folder !== undefined);
+  const entries = walk.steps.flatMap(({ copy, instruction }) => (copy?.from !== undefined ? [] : [...(copy?.entries ?? []), ...(copy?.destination !== undefined && instruction.heredocs.length > 0 ? [{ source: '', kind: 'file' as const, target: copy.destination }] : [])]));
+  return entries.flatMap(({ source, kind, target }) => {
+    const own = roots.some((root) => isBelow(target, root) || isBelow(root, target)) || buildFolders.some((folder) => isBelow(target, folder));
+    return own || target === '/' || (kind === 'folder' && isSystemFolder(target)) || /(?:^|\/)(?:go\.(?:mod|sum|work)|[^/]+\.go)$/.test(source) ? [] : [target];
   });
 }
 
@@ -108,22 +130,26 @@ function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
   const cwd = walk.end.cwd ?? '/';
   const sourceRoot = analysis.module?.root ?? cwd;
   const made: string[] = [];
+  const unpacked = walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap(({ effect }) => (effect.kind === 'fetch' ? (effect.reads ?? []) : []));
   for (const step of walk.steps) {
     for (const part of step.run?.parts ?? []) {
       const { effect } = part;
-      if (effect.kind === 'unknown' && part.commands.some((command) => command.name === 'setcap')) {
+      if (part.commands.some((command) => /(?:^|\/)setcap$/.test(command.name ?? ''))) {
         throw refuse('unknown-command', { command: part.text, help: 'File capabilities may be lost on the way between stages; set them in the runtime stage by hand.' }, { line: step.instruction.line });
       }
       const printed = part.commands.flatMap((command) => command.outputs).flatMap((path) => (path === undefined || path.startsWith('/dev/') || (part.cwd === undefined && !path.startsWith('/')) ? [] : [inImage(part.cwd ?? '/', path)]));
       // The compiler itself, unpacked into its usual place.
       if (effect.kind === 'fetch' && /\b(?:golang\.org|go\.dev|storage\.googleapis\.com\/golang|dl\.google\.com\/go)\b|\bgo(?:\d|\$)\S*\.tar/.test(part.text)) continue;
-      const writes = effect.kind === 'unknown' ? [...printed, ...zoneFile(part.text)] : effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink)$/.test(effect.verb) ? effect.writes : effect.kind === 'fetch' ? (effect.writes ?? []) : [];
+      const writes = effect.kind === 'unknown' || effect.kind === 'system' ? [...printed, ...zoneFile(part.text)] : effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink|prune)$/.test(effect.verb) ? effect.writes.map(wholeFolder) : effect.kind === 'fetch' ? (effect.writes ?? []).map(wholeFolder) : [];
       for (const path of writes) {
         // A project under GOPATH lies in a folder of the build, but what is made in it is the project's.
         const inProject = isBelow(path, cwd) && !buildFolders.includes(cwd) && cwd !== '/';
         if ((!inProject && buildFolders.some((folder) => isBelow(path, folder))) || path === '/') continue;
-        if (path === sourceRoot || /\.go$|\/go\.(?:mod|sum|work)$|\/s?bin$/.test(path) || (effect.kind === 'files' && effect.reads.includes(path))) continue;
-        if (isBelow(sourceRoot, path) && path !== '/usr/local/bin') continue;
+        // Archives that are unpacked, and package files, have done their work; so have keys.
+        if (effect.kind === 'fetch' && (unpacked.includes(path) || /\.(?:deb|apk|rpm)$/.test(path))) continue;
+        const filled = path === cwd && effect.kind === 'files' && /^(?:cp|mv|install)$/.test(effect.verb) && effect.writes.some((write) => write.includes('*'));
+        if ((path === sourceRoot && !filled) || /\/\.gnupg$|\.go$|\/go\.(?:mod|sum|work)$|\/s?bin$/.test(path) || (effect.kind === 'files' && effect.reads.includes(path))) continue;
+        if (isBelow(sourceRoot, path) && path !== '/usr/local/bin' && !filled) continue;
         if (path === '/etc/localtime' && walk.end.scope.env.has('TZ')) continue;
         if (isRemovedAfter(walk, path, { step, part })) continue;
         made.push(path);
@@ -132,6 +158,9 @@ function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
   }
   return [...new Set(made)];
 }
+
+/** Of files whose names are not fully known (`/opt/a-*`), the folder that they lie in. */
+const wholeFolder = (path: string): string => (path.includes('*') ? path.slice(0, path.lastIndexOf('/', path.indexOf('*'))) || '/' : path);
 
 /** `dpkg-reconfigure tzdata` sets the local time from /etc/timezone. */
 const zoneFile = (text: string): string[] => (/^\s*dpkg-reconfigure\b.*\btzdata\b/.test(text) ? ['/etc/localtime'] : []);

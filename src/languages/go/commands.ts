@@ -37,8 +37,8 @@ export function goCalls(walked: Walk): GoCall[] {
 
 /** Reads the words of `go build …` given as plain strings, for a start such as `go run .`. */
 export function goCallFromWords(walked: Walk, step: Step, words: readonly string[], cwd: string | undefined): GoCall {
-  const command: ShellCommand = { name: words[0], words: words.map((value) => ({ text: value, value, start: 0, end: 0 })), assignments: [], outputs: [], start: 0, end: 0 };
-  const part: RunPart = { text: words.join(' '), start: 0, end: 0, joinedBy: undefined, simple: command, commands: [command], cwd, effect: { kind: 'unknown', program: 'go' } };
+  const command: ShellCommand = { name: words[0], words: words.map((value) => ({ text: value, value, start: 0, end: 0 })), assignments: [], outputs: [], redirects: [], start: 0, end: 0 };
+  const part: RunPart = { text: words.join(' '), start: 0, end: 0, joinedBy: undefined, simple: command, commands: [command], cwd, effect: { kind: 'unknown', program: 'go' }, products: [] };
   return toCall(walked, step, part, command);
 }
 
@@ -106,8 +106,9 @@ export function moduleAt(walked: Walk, cwd: string | undefined): { module: strin
 /** Where `go install` puts binaries: GOBIN, else GOPATH/bin; undefined when that is not known. */
 export function goBin(walked: Walk, step: Step, command?: ShellCommand, part?: RunPart): string | undefined {
   const { env } = step.scope;
-  const exported = step.run?.parts.filter((other) => part !== undefined && other.start < part.start).flatMap((other) => (other.simple?.name === 'export' ? other.simple.words : [])).flatMap((word) => /^GOPATH=(\/[^:]*)/.exec(word.value ?? '')?.[1] ?? []).at(-1);
-  const gobin = command?.assignments.find((assignment) => assignment.name === 'GOBIN')?.value ?? env.get('GOBIN');
+  const exports = step.run?.parts.filter((other) => part !== undefined && other.start < part.start).flatMap((other) => (other.simple?.name === 'export' ? other.simple.words : [])) ?? [];
+  const exported = exports.flatMap((word) => /^GOPATH=(\/[^:]*)/.exec(word.value ?? '')?.[1] ?? []).at(-1);
+  const gobin = command?.assignments.find((assignment) => assignment.name === 'GOBIN')?.value ?? exports.flatMap((word) => /^GOBIN=(\/.*)/.exec(word.value ?? '')?.[1] ?? []).at(-1) ?? env.get('GOBIN');
   if (gobin) return gobin;
   const gopath = exported ?? env.get('GOPATH')?.split(':')[0];
   if (gopath) return `${gopath}/bin`;
@@ -136,7 +137,9 @@ function artifactsOf(walked: Walk, call: Omit<GoCall, 'artifacts'>): string[] | 
 function packageNames(walked: Walk, call: Omit<GoCall, 'artifacts'>): string[] | undefined {
   const packages = call.packages.length === 0 ? ['.'] : call.packages;
   if (packages.includes(undefined)) return undefined;
-  const paths = packages as string[];
+  // The standard library has no programs of its own. Source: `go help packages`.
+  const paths = (packages as string[]).filter((path) => !/^(?:std|cmd|all)$/.test(path));
+  if (paths.length === 0) return [];
   if (paths[0]!.endsWith('.go')) return [basename(paths[0]!).replace(/\.go$/, '')];
   const names = paths.map((path) => {
     const bare = path.replace(/@.*$/, '').replace(/\/+$/, '');

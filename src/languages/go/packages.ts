@@ -4,6 +4,12 @@ import { shellBuiltins, type StartCommand } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { GoSources } from './sources.ts';
 
+/** Programs that scripts wait for a port with, where they are there. No image of Debian or Ubuntu has them; BusyBox is listed as having its own. */
+const probes = /^(?:nc|netcat|ncat|telnet|nmap|socat)$/;
+
+/** Clients of data bases, and what makes a shell comfortable: modules speak to data bases themselves. */
+const forPeople = /^(?:sqlite3?|postgresql(?:\d*|-\d+)?-client(?:-\d+)?|(?:default-)?mysql-client|mariadb-client|redis-tools|zsh|fish|tmux|screen|mc|less|man-db|bash-completion|neovim|emacs.*)$/;
+
 /** What system packages the runtime image must have, and why the others leave. */
 export interface SystemNeeds {
   readonly requirements: readonly Requirement[];
@@ -39,11 +45,14 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
   for (const command of called) {
     const name = command.program.split('/').at(-1)!;
     if (shellBuiltins.has(name) || !/^[\w.+-]+$/.test(name)) continue;
+    // A script that looks for what the original image lacks, as wait-for-it does, gets along without it.
+    if (command.file !== '' && probes.test(name) && !walked.base.facts?.programs.includes(name) && !installedPrograms(walked).includes(name)) continue;
     requirements.push({ need: `program:${name}`, why: 'the start, a script or the health check calls it', file: command.file === '' ? undefined : command.file, line: command.line });
     programs.add(name);
   }
   const installed = installedPackages(walked);
   const known = family === undefined || family === 'none' ? [] : splitPackages(installed.map((item) => item.name), family, walked.base.facts?.suites);
+  const calledByRuns = new Set(walked.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'packages' ? [] : part.commands.flatMap((command) => command.name?.split('/').at(-1) ?? []))));
   known.forEach((decision, index) => {
     const { line } = installed[index]!;
     const bare = decision.name.replace(/[=<>~:].*$/, '');
@@ -51,8 +60,8 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
     const serves = (family !== undefined && family !== 'none' ? programsOf(bare, family) : []).concat(bare);
     const isCalled = serves.some((program) => programs.has(program));
     if (decision.role === 'translated' && !dynamic) return;
-    // With the sources at hand, a program that nothing starts served the build.
-    const isTool = ambiguousTools.has(bare) || serves.length > 1;
+    // With the sources at hand, a tool that nothing starts served the build, or people. What no build uses, modules of others may start.
+    const isTool = ambiguousTools.has(bare) || forPeople.test(bare) || serves.some((program) => calledByRuns.has(program));
     if (isTool && sources.known && !unknownExec && !startsShell && !isCalled) return;
     for (const name of decision.runtime) packages.add(name);
     requirements.push({ need: `package:${bare}`, why: decision.reason, file: undefined, line });
@@ -73,4 +82,13 @@ export function installedPackages(walked: Walk): { readonly name: string; readon
     }
   }
   return left;
+}
+
+/** Names of the programs that packages of the Dockerfile bring. */
+export function installedPrograms(walked: Walk): string[] {
+  const family = walked.base.facts?.family;
+  return installedPackages(walked).flatMap(({ name }) => {
+    const bare = name.replace(/[=<>~:].*$/, '');
+    return family === undefined || family === 'none' ? [bare] : [...programsOf(bare, family), bare];
+  });
 }

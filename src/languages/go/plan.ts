@@ -5,7 +5,9 @@ import { finding, refuse, type Finding } from '../../findings.ts';
 import { Draft, type StageDraft } from '../../plan/draft.ts';
 import type { ConfigField, Plan } from '../../plan/plan.ts';
 import { chooseRuntime } from '../../plan/requirements.ts';
-import { isBelow } from '../../walk/place.ts';
+import { isBelow, sourcesLine, startLine } from '../../walk/place.ts';
+import { closedToOthers } from '../../walk/modes.ts';
+import { isReadAfter } from '../../walk/readers.ts';
 import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import { analyze, type GoAnalysis } from './analysis.ts';
@@ -22,7 +24,7 @@ export function planGo(context: Context): Plan {
   const { walk, options } = context;
   const analysis = analyze(context);
   const candidates = goRuntimes(walk, analysis);
-  const choice = chooseRuntime(candidates, analysis.requirements, options.runtime);
+  const choice = chooseRuntime(candidates, analysis.requirements, options.runtime, { line: walk.stage.from.line });
   const chosen = choice.candidate as GoRuntime;
   const draft = new Draft(walk);
   fillBuilder(draft, walk, analysis, options);
@@ -43,7 +45,7 @@ export function planGo(context: Context): Plan {
   if (user !== undefined) announced.user = `the program writes nothing, so it runs as ${user}`;
   placeStart(walk, analysis, runtime, announced);
   for (const step of draft.open()) draft.drop(step, 'only the toolchain image needed it');
-  if (analysis.assets.unproven !== undefined) findings.push(finding('whole-folder', { reason: analysis.assets.unproven }));
+  if (analysis.assets.unproven !== undefined) findings.push(finding('whole-folder', { reason: analysis.assets.unproven }, { line: sourcesLine(walk) }));
   const zones = hasZoneFolder(walk) ? 'folder' : 'zip';
   const needs = new Set(analysis.requirements.map((requirement) => requirement.need));
   return {
@@ -61,8 +63,20 @@ export function planGo(context: Context): Plan {
     ledger: draft.ledger(),
     findings,
     announced,
-    changedEnv: ['ZONEINFO', 'PATH', ...needed, ...walk.steps.flatMap((step) => (step.instruction.keyword === 'ENV' ? step.instruction.pairs.map((pair) => pair.name) : [])).filter((name) => toolchainVariables.test(name))],
+    changedEnv: changedEnv(walk, needed),
     noBenefit: undefined,
+  };
+}
+
+/** Variables that the runtime image has otherwise, or not at all. */
+function changedEnv(walk: Walk, needed: readonly string[]): Record<string, string> {
+  const own = walk.steps.flatMap((step) => (step.instruction.keyword === 'ENV' ? step.instruction.pairs.map((pair) => pair.name) : []));
+  return {
+    ZONEINFO: 'where the time zones are',
+    SSL_CERT_FILE: 'where the certificates of the runtime image are',
+    PATH: 'the folders of the toolchain leave',
+    ...Object.fromEntries(own.filter((name) => toolchainVariables.test(name)).map((name) => [name, 'it steers the build'])),
+    ...Object.fromEntries(needed.map((name) => [name, 'the start refers to it'])),
   };
 }
 
@@ -73,11 +87,14 @@ const hasZoneFolder = (walk: Walk): boolean =>
 /** The non-root user to add, or undefined when the original's stays. */
 function decideUser(walk: Walk, analysis: GoAnalysis, context: Context, findings: Finding[]): string | undefined {
   if (lastOf(walk, 'USER') || context.options.user === 'keep') return undefined;
-  if (analysis.writes !== undefined) {
-    findings.push(finding('user-kept', { reason: analysis.writes }));
+  const carried = carriedPaths(walk, analysis);
+  const closed = closedToOthers(walk, (path) => carried.some((item) => isBelow(path, item.path)));
+  const reason = analysis.writes ?? (closed && `only its owner may read ${closed}`);
+  if (reason !== undefined) {
+    findings.push(finding('user-kept', { reason }, { line: startLine(walk) }));
     return undefined;
   }
-  findings.push(finding('user-added', { user: nonroot, writable: '/tmp' }));
+  findings.push(finding('user-added', { user: nonroot, writable: '/tmp' }, { line: startLine(walk) }));
   return nonroot;
 }
 
@@ -172,12 +189,13 @@ function placeConfiguration(step: Step, walk: Walk, analysis: GoAnalysis, runtim
     if (values.some(([, value]) => value === undefined)) throw refuse('unsupported-shape', { reason: `${instruction.pairs[0]!.name} depends on ${leftBehind[0]!}, whose value is not known`, help: 'Write the value out.' }, { line: instruction.line });
     runtime.rewrite(step, `ENV ${values.map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll('$', '\\$')}`).join(' ')}`, `${reason}; ${leftBehind[0]!} is not set in the runtime image, so the value is written out`);
   } else if (keyword === 'ARG') {
-    const uses = walk.steps.filter((other) => other.instruction.index > instruction.index && (/^(?:ENV|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|CMD|ENTRYPOINT)$/.test(other.instruction.keyword)));
-    if (uses.some((other) => variablesIn(other.instruction.text).some((name) => instruction.pairs.some((pair) => pair.name === name)))) runtime.keep(step, 'ARGs hold for one stage only');
+    if (isReadAfter(walk, step, /^(?:ENV|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|CMD|ENTRYPOINT)$/)) runtime.keep(step, 'ARGs hold for one stage only');
   } else if (keyword === 'USER') {
     if (step === lastOf(walk, 'USER') && !addsUser) runtime.keep(step, 'the program runs as this user');
   } else if (keyword === 'SHELL') {
-    announced.shell = 'it only served the build';
+    const runs = [lastOf(walk, 'HEALTHCHECK'), ...(analysis.execForm ? [] : [lastOf(walk, 'CMD'), lastOf(walk, 'ENTRYPOINT')])].some((other) => other !== undefined && other.instruction.json === undefined && !/^(?:NONE|CMD\s*\[\s*")/i.test(other.instruction.logical));
+    if (runs && step === lastOf(walk, 'SHELL')) runtime.keep(step, 'the start and the health check run in it');
+    else announced.shell = 'it only served the build';
   } else if (keyword === 'MAINTAINER') {
     runtime.keep(step, 'says who looks after the image');
   } else if (configures.has(keyword) && keyword !== 'CMD' && keyword !== 'ENTRYPOINT') {

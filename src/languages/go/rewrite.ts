@@ -1,4 +1,4 @@
-import { headOf, type Instruction } from '../../dockerfile/model.ts';
+import { withFlags } from '../../plan/run-text.ts';
 import type { Step } from '../../walk/walk.ts';
 import type { GoCall } from './commands.ts';
 
@@ -28,18 +28,13 @@ export function rewriteRun(step: Step, calls: readonly GoCall[], changes: RunCha
   const edits = calls.flatMap((call) => editsFor(call, changes, exec, body));
   const mounts = changes.mounts.filter((target) => !instruction.flags.some((flag) => flag.name === 'mount' && flag.value?.includes(target)));
   if (edits.length === 0 && mounts.length === 0) return instruction.text;
-  return withMounts(instruction, applyEdits(body, edits), mounts);
+  return withFlags(instruction, mounts.map(mountFlag), undefined, applyEdits(body, edits));
 }
 
-/** A RUN with cache mounts in front of its body, one a line. */
-function withMounts(instruction: Instruction, body: string, mounts: readonly string[]): string {
-  const head = headOf(instruction);
-  if (mounts.length === 0) return `${head} ${body}`;
-  return `${head} ${mountFlags(mounts)} \\\n    ${body}`;
-}
+const mountFlag = (target: string): string => `--mount=type=cache,target=${target}`;
 
 /** `--mount=type=cache,target=…` for each folder, one a line. */
-export const mountFlags = (targets: readonly string[]): string => targets.map((target) => `--mount=type=cache,target=${target}`).join(' \\\n    ');
+export const mountFlags = (targets: readonly string[]): string => targets.map(mountFlag).join(' \\\n    ');
 
 function editsFor(call: GoCall, changes: RunChanges, exec: boolean, body: string): Edit[] {
   if (call.verb !== 'build' && call.verb !== 'install') return [];

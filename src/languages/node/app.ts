@@ -49,10 +49,11 @@ export function findApp(walk: Walk, start: NodeStart, steps: readonly Classified
 
 /** Programs that start what a build made. Source: the frameworks' documentation. */
 function runsBuilt(program: string, words: readonly (string | undefined)[]): boolean {
-  if (/^(?:node|nodejs|pm2|pm2-runtime|pm2-docker|forever|tini|dumb-init|npm|yarn|pnpm|cross-env|dotenv|env-cmd|remix-serve|react-router-serve|serve|http-server|sh|bash|wait-for-it\.sh)$/.test(program)) {
+  if (/^(?:node|nodejs|pm2|pm2-runtime|pm2-docker|forever|tini|dumb-init|npm|yarn|pnpm|cross-env|dotenv|env-cmd|remix-serve|react-router-serve|serve|http-server|sh|bash|wait-for-it\.sh|sleep|date|hostname|nc|pg_isready|mysqladmin|redis-cli|dockerize)$/.test(program)) {
     return !words.some((word) => word !== undefined && (/ts-node|tsx|@babel\/register|@swc-node|esbuild-register|sucrase|swc-node/.test(word) || (/\.tsx?$/.test(word) && !word.endsWith('.d.ts'))));
   }
-  return (program === 'next' || program === 'nuxt') && words.includes('start');
+  // Nuxt 2 loads server middleware from the sources.
+  return program === 'next' && words.includes('start');
 }
 
 /** A folder and those above it, without `/`. */

@@ -9,13 +9,20 @@ import type { ClassifiedPart, ClassifiedStep } from './steps.ts';
 /** Keywords that only configure the image; they have no place in a builder. */
 export const configures: ReadonlySet<string> = new Set(['CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'LABEL', 'STOPSIGNAL', 'VOLUME', 'MAINTAINER']);
 
+/** A line put after the step with this index. */
+export interface AddedLine {
+  readonly index: number;
+  readonly text: string;
+  readonly comment: string;
+}
+
 /** What the builder does differently from the original. */
 export interface BuilderChanges {
   /** Global packages that are not installed, with the reason. */
   readonly withoutGlobals: ReadonlySet<string>;
   readonly whyWithout: string;
-  /** Lines put after a step: the step's index and the text with its comment. */
-  readonly after: { readonly index: number; readonly text: string; readonly comment: string } | undefined;
+  /** Lines put after a step. */
+  readonly after: readonly AddedLine[];
   /** RUNs in another wording, by the instruction's index. */
   readonly rewritten: ReadonlyMap<number, { readonly text: string; readonly reason: string }>;
   /** Parts that other lines of the proposal do. */
@@ -50,7 +57,7 @@ export function fillBuilder(draft: Draft, walk: Walk, app: NodeApp, steps: reado
     } else {
       builder.keep(step, 'holds for the build');
     }
-    if (changes.after?.index === index && (only === undefined || only !== changes.reordering?.early)) builder.add(changes.after.text, { comment: changes.after.comment });
+    if (only === undefined || only !== changes.reordering?.early) for (const line of changes.after) if (line.index === index) builder.add(line.text, { comment: line.comment });
   }
 }
 
@@ -79,6 +86,7 @@ function keepRun(draft: Draft, item: ClassifiedStep, changes: BuilderChanges, ac
   const work = parts.filter((part) => builderRoles.has(part.role));
   if (work.length === 0) {
     if (parts.every((part) => part.role === 'nothing')) draft.drop(step, 'changes nothing in the image');
+    else if (parts.some(({ part }) => part.effect.kind === 'system' && part.effect.program.startsWith('update-ca-'))) draft.builder.keep(step, 'the installation may trust these certificates');
     else if (accounts && parts.some((part) => part.role === 'account')) draft.builder.keep(step, 'later instructions of the build name the user');
     return;
   }

@@ -1,11 +1,12 @@
 import { refuse } from '../../findings.ts';
 import { dirname, join } from '../../project/project.ts';
+import { presenceOf } from '../../walk/contents.ts';
 import { isBelow } from '../../walk/place.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { NodeApp } from './app.ts';
 import { readsEnvFiles, unusualIgnored } from './local-files.ts';
 import type { Outputs } from './outputs.ts';
-import type { NodeSources } from './sources.ts';
+import { packageOfImport, type NodeSources } from './sources.ts';
 import type { ClassifiedStep } from './steps.ts';
 
 /** What the runtime stage takes from the builder. */
@@ -18,9 +19,19 @@ export interface Carry {
   readonly selected: boolean;
 }
 
+/** What the start reads beside the program and its data. */
+export interface Keeps {
+  readonly tsconfig: boolean;
+  /** False when the build's output has its own node_modules. */
+  readonly modules: boolean;
+}
+
 /** Files and folders at the top of a project that only building, testing and publishing read. Source: the tools' documentation. */
 const neverRead =
   /^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|tsconfig[\w.-]*\.json|jsconfig\.json|nest-cli\.json|tslint\.json|(?:jest|vite|vitest|webpack|rollup|babel|postcss|tailwind|eslint|prettier|playwright|cypress|tsup|commitlint|lint-staged|karma|stylelint|release|svgo)[\w.-]*\.(?:[cm]?[jt]s|json)|\.(?:eslint|prettier|editorconfig|git|dockerignore|npmrc|npmignore|nvmrc|node-version|babelrc|swcrc|lintstagedrc|husky|vscode|idea|circleci|travis|stylelint|commitlint|release|yarnrc|nyc|mocharc|browserslist|gitlab-ci|env\.(?:example|sample|template))[\w.-]*|(?:readme|license|licence|changelog|contributing|code_of_conduct|security|authors|todo)(?:[.-].*)?|.*\.md|Dockerfile.*|.*\.dockerfile|(?:docker-)?compose.*\.ya?ml|Makefile|biome\.jsonc?|lefthook\.ya?ml|renovate\.json5?|turbo\.json|[\w.-]+\.tsbuildinfo|sonar-project\.properties|\.sonarcloud\.properties|codecov\.ya?ml|Procfile|fly\.toml|vercel\.json|netlify\.toml|render\.yaml|example\.json|(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|coverage|\.nyc_output|docs))$/i;
+
+/** Folders at the top of every Linux image. Source: Filesystem Hierarchy Standard. */
+const topOfSystem = new Set('bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var'.split(' '));
 
 /** Lines of COPY beyond which one for the whole folder reads better. */
 const mostLines = 9;
@@ -31,12 +42,14 @@ const mostLines = 9;
  *
  * @throws Refusal when the project lies at `/` and its files cannot be told from the system's
  */
-export function carryOf(walk: Walk, app: NodeApp, steps: readonly ClassifiedStep[], folders: readonly string[], sources: NodeSources, outputs: Outputs, keepsTsconfig: boolean): Carry {
+export function carryOf(walk: Walk, app: NodeApp, steps: readonly ClassifiedStep[], folders: readonly string[], sources: NodeSources, outputs: Outputs, keeps: Keeps): Carry {
   const paths: { path: string; folder: boolean }[] = [];
   let whole: string | undefined;
   let selected = false;
   for (const folder of folders) {
-    const chosen = folder === app.folder || folder === '/' ? selection(walk, app, folder, steps, sources, outputs, keepsTsconfig) : undefined;
+    // A RUN may have moved or deleted it again.
+    if (presenceOf(folder, walk) === 'absent') continue;
+    const chosen = folder === app.folder || folder === '/' ? selection(walk, app, folder, steps, sources, outputs, keeps) : undefined;
     if (chosen && !('why' in chosen)) {
       paths.push(...chosen.paths);
       selected = true;
@@ -50,7 +63,7 @@ export function carryOf(walk: Walk, app: NodeApp, steps: readonly ClassifiedStep
   return { paths, whole, selected };
 }
 
-function selection(walk: Walk, app: NodeApp, folder: string, steps: readonly ClassifiedStep[], sources: NodeSources, outputs: Outputs, keepsTsconfig: boolean): { paths: Carry['paths'] } | { why: string } {
+function selection(walk: Walk, app: NodeApp, folder: string, steps: readonly ClassifiedStep[], sources: NodeSources, outputs: Outputs, keeps: Keeps): { paths: Carry['paths'] } | { why: string } {
   if (!walk.project.known || !sources.known) return { why: 'the project is not at hand' };
   if (outputs.unknown !== undefined) return { why: `it cannot be told what this writes: ${outputs.unknown.replace(/\s+/g, ' ').slice(0, 80)}` };
   if (!app.runsBuilt) return { why: 'the start may read or compile the sources' };
@@ -72,14 +85,18 @@ function selection(walk: Walk, app: NodeApp, folder: string, steps: readonly Cla
       for (const { name, source } of names) top.set(name, { source, folder: walk.project.kind(source) === 'folder' || entry.target.slice(folder.length).replace(/^\//, '').includes('/') });
     }
   }
+  const shared = folder === '/' ? [...top.keys()].find((name) => topOfSystem.has(name)) : undefined;
+  if (shared !== undefined) return { why: `/${shared} holds files of both` };
   const first = (path: string): string => path.slice(folder === '/' ? 1 : folder.length + 1).split('/')[0]!;
   for (const path of built) if (!top.has(first(path))) top.set(first(path), { source: '', folder: !/[^/]\.\w+$/.test(path) || path.slice(folder.length + 1).includes('/') });
-  if (outputs.paths.some((path) => isBelow(path, folder) && path.endsWith('/node_modules') && first(path) === 'node_modules') && hasDependencies(app)) top.set('node_modules', { source: '', folder: true });
+  if (keeps.modules && outputs.paths.some((path) => isBelow(path, folder) && path.endsWith('/node_modules') && first(path) === 'node_modules') && hasDependencies(app)) top.set('node_modules', { source: '', folder: true });
   const words = mentions(walk, sources, [...top].filter(([name, item]) => !item.folder && !neverRead.test(name)).map(([, item]) => item.source));
   const needed = (name: string): boolean => {
     if (built.some((path) => first(path) === name) || name === 'node_modules' || name === 'package.json' || name === '.env*') return true;
     if (app.entry !== undefined && isBelow(app.entry, join('', folder) === '' ? `/${name}` : `${folder}/${name}`)) return true;
-    if (keepsTsconfig && name.startsWith('tsconfig')) return true;
+    // Each start reads the settings of Next.js; in TypeScript it compiles them, by tsconfig.json.
+    if (name.startsWith('next.config.') || (name === 'tsconfig.json' && [...top.keys()].some((other) => /^next\.config\.m?ts$/.test(other)))) return true;
+    if (keeps.tsconfig && name.startsWith('tsconfig')) return true;
     const isSource = compiled.has(name) || (compiled.size > 0 && /\.[cm]?tsx?$/.test(name));
     return !(neverRead.test(name) || isSource) || words.some((text) => new RegExp(String.raw`(?:^|[/\s"'(=])${name.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}(?:$|[/\s"')*])`).test(text));
   };
@@ -104,21 +121,42 @@ const linesOf = (paths: Carry['paths']): number => paths.filter((item) => item.f
 /** Folders of sources that Next.js compiles into its output, and that `next start` does not read. Source: its documentation, "Project structure". */
 const nextSources = ['app', 'pages', 'src', 'components', 'styles', 'hooks', 'types'];
 
+/** Folders of sources that Nuxt compiles into .output. Source: its documentation, "Directory structure". */
+const nuxtSources = ['app', 'pages', 'src', 'components', 'layouts', 'composables', 'plugins', 'middleware', 'assets', 'server', 'utils', 'stores', 'types'];
+
+/** Packages with which the settings of Next.js read no files of the project. Source: their documentation. */
+const plainSettings = new Set(['next', '@next/bundle-analyzer', 'next-compose-plugins', 'next-transpile-modules', 'webpack', 'dotenv']);
+
+/** Whether the settings of Next.js, which each start reads, load nothing of the project: plugins may check that sources are there. */
+function ownSettings(walk: Walk, source: string, sources: NodeSources): boolean {
+  return walk.project.list(source).filter((name) => name.startsWith('next.config.')).every((name) => {
+    const scanned = sources.files.get(join(source, name));
+    if (scanned === undefined || scanned.dynamicImport !== undefined) return false;
+    return scanned.imports.every((item) => {
+      const bare = packageOfImport(item.name);
+      return bare === undefined ? !/^[.@~#]/.test(item.name) : plainSettings.has(bare);
+    });
+  });
+}
+
 /** The folders of sources that a compiler turned into the output: nothing in them is a program or data that node would load. */
 function compiledFolders(walk: Walk, app: NodeApp, sources: NodeSources, built: readonly string[]): Set<string> {
   const found = new Set<string>();
   if (app.source === undefined || built.length === 0) return found;
   // Either the build made what starts, or it is known which sources the start reaches.
   if (app.entry !== undefined && !built.some((path) => isBelow(app.entry!, path)) && !sources.closed) return found;
-  const candidates = built.some((path) => path === `${app.folder}/.next`) && app.entry === undefined ? nextSources : ['src'];
+  const output = `${app.folder}/.output`;
+  const candidates =
+    built.some((path) => path === `${app.folder}/.next`) && app.entry === undefined ? nextSources : built.includes(output) && app.entry !== undefined && isBelow(app.entry, output) ? nuxtSources : ['src'];
+  if (built.includes(`${app.folder}/.next`) && !ownSettings(walk, app.source, sources)) return found;
   for (const name of candidates) {
     const folder = join(app.source, name);
     if (walk.project.kind(folder) !== 'folder' || built.some((path) => isBelow(path, `${app.folder}/${name}`))) continue;
     const inside = (file: string): boolean => file.startsWith(`${folder}/`);
-    if (sources.closed && [...sources.files.keys()].some(inside)) continue;
+    if (sources.closed && !sources.compiled && [...sources.files.keys()].some(inside)) continue;
     // Code outside of it may load plain files in it.
     const outside = [...sources.files].some(([file, { imports }]) => !inside(file) && imports.some((item) => item.name.startsWith('.') && inside(join(dirname(file), item.name)) && /\.[cm]?js$/.test(file)));
-    if (!outside || candidates === nextSources) found.add(name);
+    if (!outside || candidates.length > 1) found.add(name);
   }
   return found;
 }

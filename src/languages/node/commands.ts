@@ -25,7 +25,7 @@ const removeVerbs = new Set('uninstall un remove rm r unlink'.split(' '));
 
 /** Programs that belong to the Node.js world beside the package managers: their results lie in the project's folder. */
 const projectTools = new Set(
-  'node nodejs tsc ng vite webpack rollup esbuild swc babel gulp grunt bower next nuxt nuxi nest tsup parcel gatsby astro remix vue-cli-service react-scripts prisma turbo nx lerna tsx ts-node eslint jest mocha vitest prettier sequelize sequelize-cli knex typeorm ncc pkg ember hugo jekyll eleventy hexo vuepress docusaurus quasar ionic polymer snowpack microbundle unbuild rspack sass less node-gyp node-sass tailwindcss postcss browserify uglifyjs terser patch-package husky graphql-codegen rush wait-on cross-env rimraf copyfiles cpx concurrently dotenv env-cmd run-s run-p npm-run-all npm-run-all2 strapi medusa keystone payload directus blitz redwood'.split(' '),
+  'tsc ng vite webpack rollup esbuild swc babel gulp grunt bower next nuxt nuxi nest tsup parcel gatsby astro remix vue-cli-service react-scripts prisma turbo nx lerna tsx ts-node eslint jest mocha vitest prettier sequelize sequelize-cli knex typeorm ncc pkg ember hugo jekyll eleventy hexo vuepress docusaurus quasar ionic polymer snowpack microbundle unbuild rspack sass less node-gyp node-sass tailwindcss postcss browserify uglifyjs terser patch-package husky graphql-codegen rush wait-on cross-env rimraf copyfiles cpx concurrently dotenv env-cmd run-s run-p npm-run-all npm-run-all2 strapi medusa keystone payload directus blitz redwood'.split(' '),
 );
 
 const bare = (program: string): string => program.slice(program.lastIndexOf('/') + 1);
@@ -53,9 +53,17 @@ export function readNodeCommand(words: readonly (string | undefined)[]): NodeCom
       return { kind: 'upkeep', manager: 'corepack' };
     case 'lerna':
       return rest[0] === 'bootstrap' ? { kind: 'install', manager: 'npm', production: false, named: false, prefix: undefined } : { kind: 'exec', tool: program, words, via: undefined };
+    case 'node':
+    case 'nodejs': {
+      // `node --run x` runs a script of package.json, since Node 22.
+      const at = rest.findIndex((word) => word === '--run' || word?.startsWith('--run='));
+      if (at < 0) return { kind: 'exec', tool: 'node', words: [program, ...rest], via: undefined };
+      const inline = rest[at]!.startsWith('--run=') ? rest[at]!.slice('--run='.length) : undefined;
+      return { kind: 'script', manager: 'npm', script: inline ?? rest[at + 1] ?? '', prefix: undefined, args: withoutDashes(rest.slice(inline === undefined ? at + 2 : at + 1)) };
+    }
     default: {
       const local = /(?:^|\/)node_modules\/(?:\.bin\/)?/.test(words[0]);
-      return projectTools.has(program) || local ? { kind: 'exec', tool: program === 'nodejs' ? 'node' : program, words: [program, ...rest], via: undefined } : undefined;
+      return projectTools.has(program) || local ? { kind: 'exec', tool: program, words: [program, ...rest], via: undefined } : undefined;
     }
   }
 }

@@ -10,6 +10,8 @@ export interface DevNeed {
   readonly why: string;
   readonly file: string | undefined;
   readonly line: number | undefined;
+  /** True when nothing else is needed, and the package has no dependencies. */
+  readonly only?: true;
 }
 
 /** Packages that another one loads by a setting, not by an import. Source: the documentation of the ORMs. */
@@ -48,6 +50,8 @@ export function devNeedOf(project: Project, app: NodeApp, start: NodeStart, sour
       if (name !== undefined && devOnly(name)) return { name, why: `the start loads ${word}`, file: leaf.file, line: leaf.line };
     }
   }
+  const runner = sources.known ? packageManagerCall(sources) : undefined;
+  if (runner) return need('what package.json names', `the sources run \`${runner.text}\``, runner);
   const bundled = bundles.some((name) => production(name) || name in manifest.devDependencies);
   if (!sources.known || bundled) return undefined;
   const lock = app.lockfile?.path === undefined ? undefined : project.read(app.lockfile.path);
@@ -71,8 +75,23 @@ export function devNeedOf(project: Project, app: NodeApp, start: NodeStart, sour
   const wanted = new Set(named);
   // In a configuration file such names are loaders and plugins of the build.
   const literal = firstLiteral(sources, (text, file) => wanted.has(text) && !/\.config\.[cm]?[jt]s$/.test(file));
-  return literal ? need(literal.text, 'the sources name it', literal) : undefined;
+  if (literal) return need(literal.text, 'the sources name it', literal);
+  const config = nextConfig(project, app);
+  if (config === undefined || !devOnly('typescript') || !(start.leaves.some((leaf) => leaf.program === 'next') || importedPackages(sources).has('next'))) return undefined;
+  return { name: 'typescript', why: `Next.js reads ${config} when it starts`, file: config, line: 1, only: true };
 }
+
+/** The settings of Next.js in TypeScript: each start compiles them, and installs typescript where it is not found. Source: Next.js, build/next-config-ts. */
+const nextConfig = (project: Project, app: NodeApp): string | undefined => ['next.config.ts', 'next.config.mts'].map((name) => join(app.source ?? '', name)).find((path) => project.kind(path) === 'file');
+
+/** A place where the sources run scripts of package.json, or programs of node_modules, in a child process. */
+function packageManagerCall(sources: NodeSources): Evidence | undefined {
+  const calls = firstLiteral(sources, (text, file) => /^(?:npm|npx|yarn|pnpm|bunx?|node --run|(?:\.\/)?node_modules\/\.bin\/\S+)(?=\s|$)/.test(text) && startsPrograms.test(sources.files.get(file)!.code));
+  return calls && { ...calls, text: calls.text.slice(0, 60) };
+}
+
+/** Packages and modules that start programs. */
+const startsPrograms = /\bchild_process\b|['"](?:execa|shelljs|cross-spawn|zx|node-cmd)['"]/;
 
 const need = (name: string, why: string, evidence: Evidence): DevNeed => ({ name, why, file: evidence.file, line: evidence.line });
 

@@ -5,6 +5,9 @@ import type { NodeApp } from './app.ts';
 const native =
   /^(?:bcrypt|sharp|canvas|argon2|sqlite3|better-sqlite3|node-sass|grpc|@grpc\/grpc-js-native|re2|zeromq|serialport|usb|robotjs|node-pty|cpu-features|ssh2|oracledb|odbc|pg-native|libpq|libxmljs2?|kerberos|snappy|leveldown|classic-level|rocksdb|lmdb|farmhash|murmurhash-native|bufferutil|utf-8-validate|fsevents|deasync|fibers|isolated-vm|iltorb|node-expat|nodegit|skia-canvas|@napi-rs\/.*|@img\/.*|@swc\/.*|esbuild|@esbuild\/.*|lightningcss.*|@tensorflow\/tfjs-node|onnxruntime-node|prisma|@prisma\/.*|puppeteer.*|playwright.*|electron|ffmpeg-static|ffprobe-static|sodium-native|mongodb-client-encryption|bson-ext|couchbase|ibm_db|duckdb|@duckdb\/.*|msnodesqlv8|unix-dgram|heapdump|v8-profiler.*|@sentry\/profiling-node|dtrace-provider|node-rdkafka|microtime|ref-napi|ffi-napi|uws|uWebSockets\.js|next|sass-embedded.*|workerd|turbo|nx)$/;
 
+/** Whether a package is known to have machine code. */
+export const isNative = (name: string): boolean => native.test(name);
+
 /** Evidence that a package brings machine code, so that the libc may not change; undefined when it is proven that none does. */
 export function nativeEvidence(project: Project, app: NodeApp): { readonly why: string; readonly file: string | undefined } | undefined {
   if (!app.manifest) return { why: 'the dependencies are not at hand, and one may bring machine code', file: undefined };

@@ -1,5 +1,6 @@
 import { parse as parseJsonc } from 'jsonc-parser';
 import { dirname, inImage, join } from '../../project/project.ts';
+import { isRemovedAfter } from '../../walk/removed.ts';
 import type { Walk } from '../../walk/walk.ts';
 import { resolveCommand, type Leaf } from './start.ts';
 import type { ClassifiedStep } from './steps.ts';
@@ -7,6 +8,8 @@ import type { ClassifiedStep } from './steps.ts';
 /** What the build writes: folders and files of the image. */
 export interface Outputs {
   readonly paths: readonly string[];
+  /** Those of a compiler that makes one file of each source, under the same name. */
+  readonly compiled: readonly string[];
   /** A step whose output cannot be told; then anything in the project's folders may be one. */
   readonly unknown: string | undefined;
 }
@@ -17,26 +20,29 @@ const silent = new Set('eslint prettier jest mocha vitest tsc-alias tscpaths rim
 /** What all steps after the installation write. */
 export function outputsOf(walk: Walk, steps: readonly ClassifiedStep[]): Outputs {
   const paths = new Set<string>();
+  const compiled = new Set<string>();
   for (const { step, parts } of steps) {
     for (const { part, role, commands } of parts) {
       if (role !== 'project' && role !== 'unknown') continue;
       const { effect } = part;
       if (effect.kind === 'files' || (effect.kind === 'fetch' && effect.writes !== undefined)) {
-        for (const path of effect.writes!) paths.add(path);
+        if (effect.kind === 'files' && /^(?:rm|rmdir|unlink|prune)$/.test(effect.verb)) continue;
+        // Credentials that are written for an installation, and deleted after it.
+        for (const path of effect.writes!) if (!isRemovedAfter(walk, path, { step, part })) paths.add(path);
         continue;
       }
-      if (commands.length === 0 || commands.length < part.commands.filter((command) => command.name !== undefined && command.name !== 'cd').length) return { paths: [], unknown: part.text.trim() };
+      if (commands.length === 0 || commands.length < part.commands.filter((command) => command.name !== undefined && command.name !== 'cd').length) return { paths: [], compiled: [], unknown: part.text.trim() };
       for (const command of part.commands) {
-        const found = outputsOfCommand(walk, command.words.map((word) => word.value), part.cwd, step.instruction.line);
-        if (found === undefined) return { paths: [], unknown: part.text.trim() };
+        const found = outputsOfCommand(walk, command.words.map((word) => word.value), part.cwd, step.instruction.line, compiled);
+        if (found === undefined) return { paths: [], compiled: [], unknown: part.text.trim() };
         for (const path of found) paths.add(path);
       }
     }
   }
-  return { paths: [...paths], unknown: undefined };
+  return { paths: [...paths], compiled: [...compiled], unknown: undefined };
 }
 
-function outputsOfCommand(walk: Walk, words: readonly (string | undefined)[], cwd: string | undefined, line: number): string[] | undefined {
+function outputsOfCommand(walk: Walk, words: readonly (string | undefined)[], cwd: string | undefined, line: number, compiled: Set<string>): string[] | undefined {
   const resolved = resolveCommand(walk, words, cwd, line);
   if (resolved.unresolved !== undefined || cwd === undefined) return undefined;
   const found: string[] = [];
@@ -44,6 +50,7 @@ function outputsOfCommand(walk: Walk, words: readonly (string | undefined)[], cw
     const outputs = isInstallLeaf(leaf) ? installOutputs(walk, leaf) : outputsOfLeaf(walk, leaf);
     if (outputs === undefined) return undefined;
     found.push(...outputs);
+    if (/^(?:tsc|nest|swc|babel)$/.test(leaf.program)) for (const path of outputs) compiled.add(path);
   }
   return found;
 }
@@ -57,7 +64,7 @@ function installOutputs(walk: Walk, leaf: Leaf): string[] | undefined {
   const folder = at < 0 ? leaf.cwd : inImage(leaf.cwd, leaf.words[at + 1] ?? '');
   const source = walk.locate(inImage(folder, 'package.json'));
   const text = source === undefined ? undefined : walk.project.read(source);
-  if (text !== undefined && /"(?:preinstall|install|postinstall|prepare|prepublish)"\s*:\s*"(?!(?:npx )?(?:husky|is-ci|simple-git-hooks|lefthook|patch-package|prisma generate|ngcc|electron-builder)\b)/.test(text)) return undefined;
+  if (text !== undefined && /"(?:preinstall|install|postinstall|prepare|prepublish)"\s*:\s*"(?!(?:npx )?(?:husky|is-ci|simple-git-hooks|lefthook|patch-package|prisma generate|ngcc|electron-builder|nuxt prepare|nuxi prepare|nuxt-module-build prepare|svelte-kit sync)\b)/.test(text)) return undefined;
   return [inImage(folder, 'node_modules')];
 }
 
@@ -81,9 +88,11 @@ function outputsOfLeaf(walk: Walk, leaf: Leaf): string[] | undefined {
   const outDirIn = (text: string, key = 'outDir'): string | undefined => new RegExp(String.raw`\b${key}\s*:\s*(['"\`])([^'"\`$]+)\1`).exec(text)?.[2];
   const literalOr = (text: string, key: string, standard: string): string[] | undefined => (new RegExp(String.raw`\b${key}\b`).test(text) ? here(outDirIn(text, key)) : here(standard));
   if (silent.has(leaf.program)) return [];
+  // A folder after `build` is the root of another project, whose output lies below it.
+  if (/^(?:next|nuxt|nuxi|vite|astro)$/.test(leaf.program) && words[0] === 'build' && words[1] !== undefined && !words[1].startsWith('-')) return undefined;
   switch (leaf.program) {
     case 'tsc':
-      return words.includes('--noEmit') || words.includes('--version') ? [] : typescriptOut(walk, cwd, option('-p', '--project'), option('--outDir'));
+      return words.includes('--noEmit') || words.includes('--version') ? [] : compilerOut(walk, cwd, words as string[], option('-p', '--project'), option('--outDir'));
     case 'nest':
       return words[0] === 'build' ? (typescriptOut(walk, cwd, option('-p', '--path') ?? 'tsconfig.json', undefined) ?? here('dist')) : undefined;
     case 'esbuild':
@@ -94,12 +103,16 @@ function outputsOfLeaf(walk: Walk, leaf: Leaf): string[] | undefined {
     case 'nuxi':
       return words[0] === 'build' ? here('.output', '.nuxt') : words[0] === 'prepare' ? here('.nuxt') : undefined;
     case 'vite':
+      if (/\broot\s*:/.test(config(/^vite\.config\./))) return undefined;
       if (words[0] === 'build' && isFramework(walk, cwd)) return /"@sveltejs\/adapter-node"/.test(manifestText(walk, cwd)) && !/\bout\s*:/.test(config(/^svelte\.config\./)) ? here('build', '.svelte-kit') : undefined;
       return words[0] === 'build' ? (option('--outDir') !== undefined ? here(option('--outDir')) : literalOr(config(/^vite\.config\./), 'outDir', 'dist')) : undefined;
+    case 'svelte-kit':
+      return words[0] === 'sync' ? here('.svelte-kit') : undefined;
     case 'react-scripts':
-      return words[0] === 'build' ? here('build') : undefined;
+      return words[0] === 'build' && !leaf.assignments.some((item) => item.name === 'BUILD_PATH') && !walk.steps.some((step) => step.instruction.pairs.some((pair) => pair.name === 'BUILD_PATH')) ? here('build') : undefined;
     case 'vue-cli-service':
-      return words[0] === 'build' ? literalOr(config(/^vue\.config\./), 'outputDir', 'dist') : undefined;
+      if (words[0] !== 'build') return undefined;
+      return option('--dest') === undefined ? literalOr(config(/^vue\.config\./), 'outputDir', 'dist') : here(option('--dest'));
     case 'astro':
       return words[0] === 'build' ? literalOr(config(/^astro\.config\./), 'outDir', 'dist') : [];
     case 'tsup':
@@ -132,8 +145,17 @@ const manifestText = (walk: Walk, cwd: string): string => walk.project.read(walk
 /** Frameworks whose vite plugin decides the output folder. */
 const isFramework = (walk: Walk, cwd: string): boolean => /"(?:@sveltejs\/kit|@remix-run\/dev|@react-router\/dev|vike|vite-plugin-ssr|@builder\.io\/qwik-city|@analogjs\/platform|solid-start|@solidjs\/start|@tanstack\/[\w-]*start|astro|nuxt|waku|vinxi)"\s*:/.test(manifestText(walk, cwd));
 
+/** What tsc writes. With files it ignores tsconfig.json; with --build it takes the projects that it is given. Source: its handbook, "tsc CLI Options". */
+function compilerOut(walk: Walk, cwd: string, words: readonly string[], project: string | undefined, given: string | undefined): string[] | undefined {
+  if (words.some((word) => /\.[cm]?[jt]sx?$/.test(word))) return given === undefined ? undefined : [inImage(cwd, given)];
+  if (words[0] !== '--build' && words[0] !== '-b') return typescriptOut(walk, cwd, project, given);
+  const projects = words.slice(1).filter((word) => !word.startsWith('-'));
+  const found = (projects.length > 0 ? projects : ['.']).map((name) => typescriptOut(walk, cwd, name, undefined, true));
+  return found.includes(undefined) ? undefined : found.flatMap((paths) => paths!);
+}
+
 /** outDir of a tsconfig, through `extends`; undefined when it compiles beside the sources. */
-function typescriptOut(walk: Walk, cwd: string, project: string | undefined, given: string | undefined): string[] | undefined {
+function typescriptOut(walk: Walk, cwd: string, project: string | undefined, given: string | undefined, alone = false): string[] | undefined {
   if (given !== undefined) return [inImage(cwd, given)];
   let path = inImage(cwd, project === undefined || project === '.' ? 'tsconfig.json' : project);
   if (!path.endsWith('.json')) path = inImage(path, 'tsconfig.json');
@@ -142,7 +164,9 @@ function typescriptOut(walk: Walk, cwd: string, project: string | undefined, giv
     const text = source === undefined ? undefined : walk.project.read(source);
     const value: unknown = text === undefined ? undefined : parseJsonc(text);
     if (typeof value !== 'object' || value === null) return undefined;
-    const { compilerOptions, extends: base } = value as { compilerOptions?: { outDir?: unknown; noEmit?: unknown; outFile?: unknown }; extends?: unknown };
+    const { compilerOptions, extends: base, references } = value as { compilerOptions?: { outDir?: unknown; noEmit?: unknown; outFile?: unknown }; extends?: unknown; references?: unknown };
+    // A project that it refers to has an output of its own.
+    if (alone && Array.isArray(references) && references.length > 0) return undefined;
     if (compilerOptions?.noEmit === true) return [];
     const out = compilerOptions?.outDir ?? compilerOptions?.outFile;
     if (typeof out === 'string' && !out.includes('$')) return inImage(dirname(path), out) === dirname(path) ? undefined : [inImage(dirname(path), out)];

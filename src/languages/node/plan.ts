@@ -1,5 +1,8 @@
-import { finding, refuse, type Finding } from '../../findings.ts';
+import { refuse } from '../../findings.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { inImage } from '../../project/project.ts';
+import { presenceOf } from '../../walk/contents.ts';
+import type { RunPart } from '../../walk/run.ts';
 import type { Context } from '../language.ts';
 import { findApp } from './app.ts';
 import { refuseDevStart } from './dev-start.ts';
@@ -17,12 +20,10 @@ import { classifySteps, filledFolders, projectFolders, type ClassifiedStep } fro
  */
 export function planNode(context: Context): Plan {
   const { walk, start, options } = context;
-  if (start.inherited) throw refuse('no-program', { reason: 'there is neither CMD nor ENTRYPOINT' }, { line: walk.stage.from.line });
   if (walk.base.facts?.config.onbuild) throw refuse('unsupported-shape', { reason: `${walk.base.written} copies and installs through ONBUILD`, help: 'Write its instructions out on the image without ONBUILD: COPY package.json, RUN npm install, COPY the sources.' }, { line: walk.stage.from.line });
-  const missing = walk.steps.find((step) => step.copy && step.copy.missing.length > 0 && step.copy.entries.length === 0);
-  if (missing) throw refuse('missing-source', { path: missing.copy!.missing[0]! }, { line: missing.instruction.line });
   const resolved = resolveStart(walk, start);
   refuseDevStart(resolved);
+  refuseMissingManifest(context);
   const services = resolved.leaves.find((leaf) => /^(?:supervisord|systemd|init|s6-svscan|runsvdir)$/.test(leaf.program));
   if (services) throw refuse('several-services', { reason: `${services.program} starts them` }, { file: services.file, line: services.line });
   refuseWorkAtStart(resolved);
@@ -35,10 +36,21 @@ export function planNode(context: Context): Plan {
   let unmapped = answer && 'unmapped' in answer ? answer.unmapped : undefined;
   if (answer && 'site' in answer) {
     unmapped = nginxLacks(context, answer.site, steps);
-    if (unmapped === undefined && (options.runtime === 'auto' || options.runtime === 'nginx')) return withWarnings(planStatic(context, app, steps, answer.site), context);
+    if (unmapped === undefined && (options.runtime === 'auto' || options.runtime === 'nginx')) return planStatic(context, app, steps, answer.site);
   }
-  if (options.runtime === 'nginx') throw refuse('runtime-lacks', { runtime: 'nginx', need: unmapped ?? 'the start is a program, not a server of files', possible: 'auto' });
-  return withWarnings(planService({ context, app, start: resolved, steps, folders, unmapped }), context);
+  if (options.runtime === 'nginx') throw refuse('runtime-lacks', { runtime: 'nginx', reason: unmapped === undefined ? 'is for servers of files, and the start is a program' : `cannot replace the server of the original: ${unmapped}`, help: 'Leave --runtime at auto.' }, { line: (start.cmd ?? start.entrypoint)?.line });
+  return planService({ context, app, start: resolved, steps, folders, unmapped });
+}
+
+/** npm runs nothing without package.json, which no COPY and no RUN brings. */
+function refuseMissingManifest({ walk, start }: Context): void {
+  if (!walk.project.known || walk.end.cwd === undefined) return;
+  const manager = start.commands.find(({ program, words }) => /^(?:npm|yarn|pnpm)$/.test(program) && /^(?:start|run)$/.test(words[1] ?? '') && !words.some((word) => word === undefined || /^(?:--prefix|--cwd|-C|--dir|-w|--workspace|--filter)/.test(word)));
+  if (!manager) return;
+  const path = inImage(walk.end.cwd, 'package.json');
+  const brings = (part: RunPart): boolean => !/^(?:none|shell|packages|account)$/.test(part.effect.kind) && !/^\s*(?:npm|yarn|pnpm)(?:\s+(?:ci|i|install))?(?:\s+-[\w=-]+)*\s*$/.test(part.text);
+  if (presenceOf(path, walk) !== 'absent' && (walk.locate(path) !== undefined || walk.base.facts === undefined || walk.steps.some((step) => step.copy?.transforms || step.copy?.from !== undefined || step.run?.parts.some(brings)))) return;
+  throw refuse('missing-manifest', { path: 'package.json', reason: `${manager.words.join(' ')} runs its scripts, and nothing brings it to ${walk.end.cwd}` }, { file: manager.file || undefined, line: manager.line });
 }
 
 /** A start that installs or builds needs everything that the build needs. */
@@ -54,10 +66,5 @@ function refuseWorkAtStart(start: NodeStart): void {
 /** Without the folders there is nothing to carry over. */
 function refuseUnknownPlaces({ walk }: Context, steps: readonly ClassifiedStep[]): void {
   const place = steps.find((item) => (item.step.copy && item.step.copy.destination === undefined) || item.parts.some((part) => part.part.cwd === undefined && part.commands.some((command) => command.kind === 'install' || command.kind === 'script')));
-  if (place) throw refuse('unknown-base', { image: walk.base.written, reason: 'so the folder in which this works is not known either', help: 'Set WORKDIR to an absolute folder before the first COPY.' }, { line: place.step.instruction.line });
-}
-
-function withWarnings(plan: Plan, { walk }: Context): Plan {
-  const warnings: Finding[] = walk.base.facts?.endOfLife ? [finding('end-of-life-base', { image: walk.base.written }, { line: walk.stage.from.line })] : [];
-  return { ...plan, findings: [...warnings, ...plan.findings] };
+  if (place) throw refuse('unknown-base', { image: walk.base.written, reason: 'the folder in which this instruction works is its WORKDIR, which cannot be told', help: 'Set WORKDIR to an absolute folder before the first COPY.' }, { line: place.step.instruction.line });
 }

@@ -11,7 +11,7 @@ export interface NodeRuntime extends Candidate {
 }
 
 /** Runtimes for this project, the smallest first. `native` is what speaks against another libc. */
-export function nodeRuntimes(walk: Walk, offersOf: (facts: ImageFacts | undefined, same: boolean, libcChanges: boolean) => (need: string) => boolean): NodeRuntime[] {
+export function nodeRuntimes(walk: Walk, offersOf: (facts: ImageFacts | undefined, same: boolean, libcChanges: boolean, runtime: string) => (need: string) => boolean): NodeRuntime[] {
   const { base } = walk;
   const platform = flagOf(walk.stage.from, 'platform');
   const flag = platform === undefined || /BUILDPLATFORM/.test(platform) ? '' : `--platform=${platform} `;
@@ -19,7 +19,7 @@ export function nodeRuntimes(walk: Walk, offersOf: (facts: ImageFacts | undefine
   const isNode = base.facts?.language === 'node' || base.facts?.language === 'bun';
   const add = (runtime: string, image: string, facts: ImageFacts | undefined): void => {
     const sameAsBase = image === base.written;
-    found.push({ runtime, image: flag + image, facts, sameAsBase, offers: offersOf(facts, sameAsBase, facts?.libc !== base.facts?.libc) });
+    found.push({ runtime, image: flag + image, facts, sameAsBase, offers: offersOf(facts, sameAsBase, facts?.libc !== base.facts?.libc, runtime) });
   };
   if (isNode && base.reference && base.image !== undefined) {
     const musl = base.facts!.libc === 'musl';

@@ -51,21 +51,29 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, parts: RuntimePar
   const { walk, steps, chosen } = parts;
   const lastWork = Math.max(...steps.filter(isBuilderWork).map((item) => item.step.instruction.index));
   const firstProject = steps.find((item) => item.copies === 'project' || item.parts.some((part) => part.role === 'project' && part.commands.length > 0))?.step.instruction.index ?? -1;
+  const usedArgs = argsUsedInRuntime(parts, firstProject);
   const users = walk.steps.filter((step) => step.instruction.keyword === 'USER');
   const runsAfterUser = steps.some((item) => users.length > 0 && item.step.instruction.index > users[0]!.instruction.index && runtimeParts(item, parts, firstProject).length > 0);
   let installed = false;
   let copied = false;
+  let owned = false;
   const delayed: Step[] = [];
   const packages = (): void => {
     if (installed || chosen.runtime === 'same') return;
     installed = true;
     addPackages(runtime, parts.system, chosen);
   };
+  // Only root installs packages, and gives folders away.
+  const asRoot = (): void => {
+    packages();
+    if (owned) return;
+    owned = true;
+    for (const line of laterOwners(parts, firstProject)) runtime.add(line, { comment: 'COPY keeps the owners of files, not that of the folder itself' });
+  };
   const copies = (): void => {
     if (copied) return;
     copied = true;
-    packages();
-    for (const line of laterOwners(parts, firstProject)) runtime.add(line, { comment: 'COPY keeps the owners of files, not that of the folder itself' });
+    asRoot();
     addCopies(runtime, parts);
     for (const step of delayed) runtime.keep(step, 'relative paths hold');
   };
@@ -76,18 +84,20 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, parts: RuntimePar
     if (index > lastWork) copies();
     if (keyword === 'ENV') runtime.keep(step, 'the build and the program read it');
     else if (keyword === 'ARG') {
-      if (usedInRuntime(parts, step, firstProject)) runtime.keep(step, 'ARGs hold for one stage only');
+      if (usedArgs.has(step)) runtime.keep(step, 'ARGs hold for one stage only');
     } else if (keyword === 'WORKDIR') {
       // A COPY that makes the folder gives it to the user; WORKDIR would give it to root.
       if (!copied && parts.owner && step.cwd !== undefined && isBelow(step.cwd, parts.owner.folder)) delayed.push(step);
       else runtime.keep(step, 'relative paths hold');
     } else if (keyword === 'SHELL') runtime.keep(step, 'holds for what follows');
     else if (keyword === 'USER') {
-      if (step === lastOf(walk, 'USER') || runsAfterUser) runtime.keep(step, 'the program runs as this user');
+      if (step !== lastOf(walk, 'USER') && !runsAfterUser) continue;
+      asRoot();
+      runtime.keep(step, 'the program runs as this user');
     } else if (keyword === 'COPY' || keyword === 'ADD') {
-      if (item.copies === 'system') runtime.keep(step, 'lies outside of the application\'s folder');
+      if (item.copies === 'system' || (item.copies === 'scratch' && chosen.runtime === 'same' && index < lastUnknown(steps))) runtime.keep(step, 'lies outside of the application\'s folder');
     } else if (keyword === 'RUN') {
-      if (item.parts.some((part) => part.role === 'packages') && chosen.runtime !== 'same') packages();
+      if (item.parts.some((part) => part.role === 'packages' || part.part.effect.kind === 'system') && chosen.runtime !== 'same') packages();
       keepRun(draft, runtime, item, parts, firstProject);
     } else if (configures.has(keyword)) {
       if (/^(?:CMD|ENTRYPOINT|HEALTHCHECK|STOPSIGNAL)$/.test(keyword) && step !== lastOf(walk, keyword)) draft.drop(step, 'a later one replaces it');
@@ -103,13 +113,16 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, parts: RuntimePar
   copies();
 }
 
+/** Of a command of which nothing is known the runtime stage repeats what may have led to it: downloads, scratch files. */
+const lastUnknown = (steps: readonly ClassifiedStep[]): number => steps.findLast((item) => item.parts.some((part) => part.role === 'unknown'))?.step.instruction.index ?? -1;
+
 /** Parts of a RUN that the runtime stage repeats. */
 function runtimeParts(item: ClassifiedStep, { steps, chosen, keptGlobals, corepack }: RuntimeParts, firstProject: number): ClassifiedPart[] {
   return item.parts.filter((part) => {
     if (part.role === 'account' || part.role === 'system') return true;
     if (part.role === 'global') return keptGlobals.specs.has(part);
     if (corepack && part.commands.some((command) => command.kind === 'upkeep' && command.manager === 'corepack')) return true;
-    if (chosen.runtime === 'same') return part.role === 'packages' || part.role === 'unknown' || part.role === 'fetched';
+    if (chosen.runtime === 'same') return part.role === 'packages' || part.role === 'unknown' || (part.role !== 'project' && item.step.instruction.index <= lastUnknown(steps));
     return isEarlyFolder(item, part, firstProject) && steps.some((other) => other.parts.some((each) => isEarlyFolder(other, each, firstProject) && verbOf(each) !== 'mkdir'));
   });
 }
@@ -194,12 +207,20 @@ function runtimeCwd(runtime: StageDraft, walk: Walk): string | undefined {
   return last ? walk.steps.find((step) => step.instruction === last)?.cwd : (walk.base.facts?.config.workdir ?? '/');
 }
 
-function usedInRuntime(parts: RuntimeParts, argument: Step, firstProject: number): boolean {
-  const names = argument.instruction.pairs.map((pair) => pair.name);
-  return parts.steps.some((item) => {
+/** The ARGs to which a line of the runtime stage refers, also through the default of another ARG. */
+function argsUsedInRuntime(parts: RuntimeParts, firstProject: number): ReadonlySet<Step> {
+  const used = new Set<Step>();
+  const wanted = new Set<string>();
+  for (const item of [...parts.steps].reverse()) {
     const { instruction } = item.step;
-    if (instruction.index <= argument.instruction.index) return false;
-    const stays = instruction.keyword === 'RUN' ? runtimeParts(item, parts, firstProject).length > 0 : instruction.keyword === 'COPY' || instruction.keyword === 'ADD' ? item.copies === 'system' : instruction.keyword !== 'ARG' || usedInRuntime(parts, item.step, firstProject);
-    return stays && variablesIn(instruction.text).some((name) => names.includes(name));
-  });
+    if (instruction.keyword === 'ARG') {
+      if (!instruction.pairs.some(({ name }) => wanted.has(name))) continue;
+      used.add(item.step);
+    } else {
+      const stays = instruction.keyword === 'RUN' ? runtimeParts(item, parts, firstProject).length > 0 : instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD' ? true : item.copies === 'system';
+      if (!stays) continue;
+    }
+    for (const name of variablesIn(instruction.text)) wanted.add(name);
+  }
+  return used;
 }

@@ -15,13 +15,22 @@ export interface NodeSources {
   readonly files: ReadonlyMap<string, Scanned>;
   /** True when `files` are exactly those that the entry point reaches. */
   readonly closed: boolean;
+  /** True when they are the sources of what runs: a compiler put each of them into the build's output. */
+  readonly compiled: boolean;
 }
+
+/** Packages that load files of a folder, which no import names. Source: their documentation. */
+const folderLoaders = new Set(
+  '@fastify/autoload fastify-autoload glob globby fast-glob tinyglobby require-all require-dir require-directory include-all consign express-load bulk-require typeorm @nestjs/typeorm @mikro-orm/core @mikro-orm/nestjs knex objection umzug db-migrate sequelize-typescript awilix egg thinkjs moleculer sails loopback-boot @loopback/boot actionhero @strapi/strapi strapi @keystone-6/core hubot config bree discord-akairo @sapphire/framework @discordx/importer commandkit djs-commander wokcommands discord.js-commando express-openapi express-openapi-validator oas-tools exegesis-express @adonisjs/core @adonisjs/ignitor piscina workerpool'.split(
+    ' ',
+  ),
+);
 
 const sourceFile = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|astro)$/;
 
 /** Files that only tests and tools read. Source: the naming conventions of the tools' documentation. */
 const notRuntime =
-  /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|spec|specs|cypress|\.storybook|stories|\.github|docs)\/|\.(?:test|spec|stories|e2e-spec|cy|d)\.[cm]?[jt]sx?$|(?:^|\/)(?:gulpfile|gruntfile|karma\.conf|protractor\.conf|vite\.config|vitest\.config|webpack[\w.-]*|rollup\.config|jest\.[\w.]*|babel\.config|postcss\.config|tailwind\.config|eslint\.config|\.eslintrc|\.prettierrc|prettier\.config|commitlint\.config|lint-staged\.config|playwright\.config|cypress\.config|tsup\.config|esbuild[\w.-]*|svelte\.config|craco\.config|vue\.config|metro\.config|\.lintstagedrc|stylelint\.config|setupTests|jest-[\w.-]+|build|release\.config)\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|spec|specs|cypress|\.storybook|stories|\.github|docs)\/|\.(?:test|spec|stories|e2e-spec|cy|d)\.[cm]?[jt]sx?$|(?:^|\/)(?:gulpfile|gruntfile|karma\.conf|protractor\.conf|vite[\w.-]*\.config|vitest[\w.-]*|webpack[\w.-]*|rollup[\w.-]*\.config|jest\.[\w.]*|babel\.config|postcss\.config|tailwind\.config|eslint\.config|\.eslintrc|\.prettierrc|prettier\.config|commitlint\.config|lint-staged\.config|playwright[\w.-]*\.config|cypress[\w.-]*\.config|tsup[\w.-]*\.config|esbuild[\w.-]*|svelte\.config|craco\.config|vue\.config|metro\.config|\.lintstagedrc|stylelint\.config|setupTests|jest-[\w.-]+|build|release\.config)\.[cm]?[jt]s$/i;
 
 /** Bytes of sources that are read at most, over all files. */
 const budget = 12_000_000;
@@ -30,27 +39,31 @@ const budget = 12_000_000;
  * Reads the sources that may run.
  *
  * @param folder the project folder of the application
- * @param entries files of the project with which the program starts; empty when the build makes them
+ * @param entries files of the project with which the program starts, or from which the compiler makes them; empty when they are not known
+ * @param compiled whether a compiler makes what runs from them
  */
-export function nodeSources(project: Project, folder: string, entries: readonly string[]): NodeSources {
-  if (!project.known) return { known: false, files: new Map(), closed: false };
-  const reader = new Reader(project);
+export function nodeSources(project: Project, folder: string, entries: readonly string[], compiled = false): NodeSources {
+  if (!project.known) return { known: false, files: new Map(), closed: false, compiled: false };
+  const reader = new Reader(project, folder);
   if (entries.length > 0 && entries.every((entry) => project.kind(entry) === 'file')) {
     const closure = reader.closure(entries);
-    if (closure) return { known: true, files: closure, closed: true };
+    if (closure) return { known: true, files: closure, closed: true, compiled };
   }
   const files = new Map<string, Scanned>();
   for (const path of filesBelow(project, folder, (path) => sourceFile.test(path) && !notRuntime.test(path.slice(folder.length).replace(/^\//, '')))) {
     const scanned = reader.read(path);
     if (scanned) files.set(path, scanned);
   }
-  return { known: true, files, closed: false };
+  return { known: true, files, closed: false, compiled: false };
 }
 
 class Reader {
   private left = budget;
   private readonly cache = new Map<string, Scanned | undefined>();
-  constructor(private readonly project: Project) {}
+  constructor(
+    private readonly project: Project,
+    private readonly folder: string,
+  ) {}
 
   read(path: string): Scanned | undefined {
     if (this.cache.has(path)) return this.cache.get(path);
@@ -61,7 +74,7 @@ class Reader {
     return scanned;
   }
 
-  /** The files that the entries reach through relative imports; undefined when an import is made at run time. */
+  /** The files that the entries reach through imports and through the names of files; undefined when what is loaded is decided at run time. */
   closure(entries: readonly string[]): Map<string, Scanned> | undefined {
     const files = new Map<string, Scanned>();
     const queue = [...entries];
@@ -71,16 +84,30 @@ class Reader {
       if (!scanned || scanned.dynamicImport !== undefined) return undefined;
       files.set(path, scanned);
       for (const { name } of scanned.imports) {
-        if (!name.startsWith('.')) {
-          // `import 'src/x'` and path aliases lead into the project by rules of their own.
-          if (/^[@~]\/|^#/.test(name) || this.project.kind(name.split('/')[0]!) === 'folder') return undefined;
-          continue;
-        }
-        const found = this.resolve(join(dirname(path), name));
+        const places = this.placesOf(name, dirname(path));
+        if (places === undefined) continue;
+        const found = places.map((place) => this.resolve(place)).find((place) => place !== undefined);
         if (found !== undefined) queue.push(found);
+        else if (!name.startsWith('.')) return undefined;
+      }
+      if (scanned.imports.some(({ name }) => folderLoaders.has(packageOfImport(name) ?? ''))) return undefined;
+      for (const { text } of scanned.literals) {
+        // A pattern of sources loads them without an import; a worker or a child process is named by its file.
+        if (/\*.*\.[{(]?\.?[cm]?[jt]s/.test(text)) return undefined;
+        const named = /\.[cm]?[jt]s$/.test(text) ? [join(dirname(path), text), join(this.folder, text)].flatMap((place) => this.resolve(place) ?? []) : [];
+        queue.push(...named);
       }
     }
     return files;
+  }
+
+  /** Where an import may lead in the project; undefined for a package. */
+  private placesOf(name: string, from: string): string[] | undefined {
+    if (name.startsWith('.')) return [join(from, name)];
+    if (/^[@~]\//.test(name)) return [join(this.folder, `src/${name.slice(2)}`), join(this.folder, name.slice(2))];
+    if (name.startsWith('#')) return [];
+    // `import 'src/x'` leads into the project by its settings.
+    return [this.folder, ''].some((folder) => this.project.kind(join(folder, name.split('/')[0]!)) === 'folder') ? [join(this.folder, name), name] : undefined;
   }
 
   /** Node's resolution of a relative import, with TypeScript's endings. */

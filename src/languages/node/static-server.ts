@@ -72,14 +72,16 @@ function readServe(walk: Walk, leaf: Leaf, cwd: string): StaticAnswer {
 
 /** Options of http-server that nginx does as well. Source: its README, version 14. */
 function readHttpServer(walk: Walk, leaf: Leaf, cwd: string): StaticAnswer {
-  const options = new Options(leaf.words.slice(1), { '-p': true, '--port': true, '-a': true, '-e': true, '--ext': true, '-P': true, '--proxy': true, '-t': true, '-A': false });
+  const options = new Options(leaf.words.slice(1), { '-p': true, '--port': true, '-a': true, '-e': true, '--ext': true, '-P': true, '--proxy': true, '-t': true, '-A': false }, true);
   let port: string | undefined | null = null;
   let cache = '3600';
   let cors = false;
   let listing = true;
   for (const { name, value } of options.all) {
     if (name === '-p' || name === '--port') port = value;
-    else if (name === '-c') return { unmapped: 'http-server is given -c without a value' };
+    else if (name === '-c' && value === undefined) return { unmapped: 'http-server is given -c without a value' };
+    else if (name === '-c') cache = value!;
+    else if (name === '--cors' && value !== undefined) return { unmapped: 'http-server is given --cors with headers' };
     else if (/^-c-?\d+$/.test(name)) cache = name.slice(2);
     else if (name === '--cors') cors = true;
     else if (name === '-d' || name === '-i') listing = !/^false$/i.test(value ?? '');
@@ -123,14 +125,15 @@ function readVitePreview(walk: Walk, leaf: Leaf, cwd: string): StaticAnswer {
 class Options {
   readonly all: { name: string; value: string | undefined }[] = [];
   readonly operands: (string | undefined)[] = [];
-  constructor(words: readonly (string | undefined)[], takesValue: Readonly<Record<string, boolean>>) {
+  /** @param greedy any option takes the word after it, as in minimist */
+  constructor(words: readonly (string | undefined)[], takesValue: Readonly<Record<string, boolean>>, greedy = false) {
     for (let at = 0; at < words.length; at += 1) {
       const word = words[at];
       if (word === undefined || !word.startsWith('-') || word === '-') this.operands.push(word);
       else if (/^--?[\w-]+=/.test(word)) this.all.push({ name: word.slice(0, word.indexOf('=')), value: word.slice(word.indexOf('=') + 1) });
       else if (takesValue[word]) this.all.push({ name: word, value: words[(at += 1)] });
       else if (/^-p\d+$/.test(word)) this.all.push({ name: '-p', value: word.slice(2) });
-      else if (word === '--host' && words[at + 1] !== undefined && !words[at + 1]!.startsWith('-')) this.all.push({ name: word, value: words[(at += 1)] });
+      else if ((word === '--host' || (greedy && !/^-c-?\d+$/.test(word))) && words[at + 1] !== undefined && !words[at + 1]!.startsWith('-')) this.all.push({ name: word, value: words[(at += 1)] });
       else this.all.push({ name: word, value: undefined });
     }
   }

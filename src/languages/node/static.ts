@@ -1,7 +1,8 @@
 import { variablesIn } from '../../dockerfile/scope.ts';
-import { finding, type Finding } from '../../findings.ts';
+import { finding, refuse, type Finding } from '../../findings.ts';
 import { Draft, type StageDraft } from '../../plan/draft.ts';
 import type { ConfigField, Plan } from '../../plan/plan.ts';
+import { presenceOf } from '../../walk/contents.ts';
 import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import type { NodeApp } from './app.ts';
@@ -9,6 +10,7 @@ import { configures, fillBuilder } from './builder.ts';
 import { reorderingOf } from './manifest-layer.ts';
 import { staticServers, type StaticSite } from './static-server.ts';
 import type { ClassifiedStep } from './steps.ts';
+import { startLine } from '../../walk/place.ts';
 
 /** Follows nginx's stable branch; the slim variant leaves out modules that serve no files. */
 const nginxImage = 'nginx:stable-alpine-slim';
@@ -18,9 +20,15 @@ const nginxUser = '101';
 
 const siteRoot = '/srv/www';
 
-/** Why nginx cannot stand in for the server although its options can be mapped; undefined when it can. */
+/**
+ * Why nginx cannot stand in for the server although its options can be mapped; undefined when it can.
+ *
+ * @throws Refusal `no-program` when nothing brings the files
+ */
 export function nginxLacks(context: Context, site: StaticSite, steps: readonly ClassifiedStep[]): string | undefined {
   const { walk } = context;
+  if (presenceOf(site.root, walk) === 'absent') throw refuse('no-program', { reason: `nothing brings ${site.root}`, help: 'Add the COPY or the RUN that brings the files.' }, { file: site.leaf.file, line: site.leaf.line });
+  if (!walk.base.facts) return `what ${walk.base.written} brings is not known`;
   if (site.root === '/') return 'the server serves the whole file system';
   if (lastOf(walk, 'HEALTHCHECK') && healthcheckFor(walk, site) === undefined && context.health !== undefined) return 'the health check calls a program that nginx\'s image lacks';
   if (steps.some((item) => item.copies === 'system' && item.step.copy?.from !== undefined)) return 'the image takes files of another image';
@@ -35,7 +43,7 @@ export function planStatic(context: Context, app: NodeApp, steps: readonly Class
   const findings: Finding[] = [];
   const reordering = reorderingOf(walk, app, steps);
   const whyWithout = `nginx serves the files instead of ${site.server}`;
-  fillBuilder(draft, walk, app, steps, { withoutGlobals: staticServers, whyWithout, after: undefined, rewritten: new Map(), withoutParts: new Set(), reordering });
+  fillBuilder(draft, walk, app, steps, { withoutGlobals: staticServers, whyWithout, after: [], rewritten: new Map(), withoutParts: new Set(), reordering });
 
   const runtime = draft.runtime(nginxImage);
   const announced: Partial<Record<ConfigField, string>> = {
@@ -52,13 +60,13 @@ export function planStatic(context: Context, app: NodeApp, steps: readonly Class
   else {
     runtime.add(`USER ${root}`, { apart: true });
     announced.user = 'nginx runs as its own user';
-    findings.push(finding('user-added', { user: `${root} (nginx)`, writable: '/tmp' }));
+    findings.push(finding('user-added', { user: `${root} (nginx)`, writable: '/tmp' }, { line: startLine(walk) }));
   }
   if (site.portVariable !== undefined) {
     runtime.add(startWithPort(site), { comment: `${site.portVariable} may set another port when the container starts`, apart: true });
   }
   for (const step of draft.open()) draft.drop(step, step.instruction.keyword === 'COPY' || step.instruction.keyword === 'ADD' ? 'neither the build nor nginx reads it' : 'only the original image needed it');
-  findings.push(finding('server-replaced', { server: site.server, port: site.port }));
+  findings.push(finding('server-replaced', { server: site.server, port: site.port }, { line: startLine(walk) }));
   return {
     language: 'node',
     runtime: 'nginx',
@@ -82,7 +90,7 @@ export function planStatic(context: Context, app: NodeApp, steps: readonly Class
     ledger: draft.ledger(),
     findings,
     announced,
-    changedEnv: [...walk.end.scope.env.keys()],
+    changedEnv: Object.fromEntries([...walk.end.scope.env.keys()].map((name) => [name, 'nginx does not read it'])),
     noBenefit: undefined,
   };
 }

@@ -2,6 +2,7 @@ import { argumentsOf } from '../../dockerfile/model.ts';
 import { dirname, inImage } from '../../project/project.ts';
 import { parseShell, type ShellCommand } from '../../shell/parse.ts';
 import { isBelow } from '../../walk/place.ts';
+import { isRemovedAfter } from '../../walk/removed.ts';
 import type { RunPart } from '../../walk/run.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import { nodeCommandOf, type NodeCommand } from './commands.ts';
@@ -18,7 +19,7 @@ export type PartRole =
   | 'account'
   /** Files at known places outside of the project's folders. */
   | 'system'
-  /** Files fetched to known places outside of the project's folders. */
+  /** Files fetched, or brought from what the build made, to known places outside of the project's folders. */
   | 'fetched'
   /** Scratch work: caches, /tmp, credentials in the home folder. */
   | 'scratch'
@@ -89,15 +90,24 @@ export function classifySteps(walk: Walk, folders: readonly string[]): Classifie
   const fetched = steps.flatMap((item) => item.parts.flatMap((part) => (part.role === 'fetched' ? part.writes : [])));
   return steps.map((item) => ({
     ...item,
-    parts: item.parts.map((part) => (part.role === 'system' && part.writes.every((path) => fetched.some((folder) => isBelow(path, folder))) ? { ...part, role: 'fetched' as const, writes: [] } : part)),
+    parts: item.parts.map((part): ClassifiedPart => {
+      if (part.role === 'system' && part.part.effect.kind === 'files' && part.writes.every((path) => fetched.some((folder) => isBelow(path, folder)))) return { ...part, role: 'fetched', writes: [] };
+      if (part.role !== 'fetched') return part;
+      const left = part.writes.filter((path) => !isRemovedAfter(walk, path, { step: item.step, part: part.part }));
+      return { ...part, role: left.length === 0 ? 'scratch' : 'fetched', writes: left };
+    }),
   }));
 }
 
 /** Where a download may go so that it can be carried over: a file, or a folder of its own. */
 function isOwnPlace(path: string, part: RunPart): boolean {
-  if (path === '/' || sharedFolders.has(path) || /^\/(?:usr\/(?:local\/)?)?(?:s?bin|lib|share|etc|include)$/.test(path)) return false;
+  if (path === '/' || path.includes('*') || sharedFolders.has(path) || /^\/(?:usr\/(?:local\/)?)?(?:s?bin|lib|share|etc|include)$/.test(path)) return false;
   return part.simple !== undefined && (!systemFolders.test(path) || part.simple.words.some((word) => /^-\w*[oO]$|^--output(?:-document)?$/.test(word.value ?? '')));
 }
+
+/** Where a copy of what the build made may go so that the runtime stage can take it: a program, a file of settings, or a folder of its own. */
+const isCarryable = (path: string): boolean =>
+  !path.includes('*') && !sharedFolders.has(path) && (systemFolders.test(path) ? /^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$|^\/etc\/[^/]+\/.+|^\/usr\/(?:local\/)?share\/[^/]+\/.+/.test(path) : path !== '/');
 
 /** The folders of the project into which something was put. */
 export function filledFolders(steps: readonly ClassifiedStep[], folders: readonly string[]): string[] {
@@ -128,7 +138,8 @@ function classifyPart(part: RunPart, walk: Walk, inProject: (path: string) => bo
   const commands = part.commands.flatMap((command) => nodeCommandOf(command) ?? []);
   const answer = (role: PartRole, writes: readonly string[] = []): ClassifiedPart => ({ part, role, commands, writes });
   const { effect } = part;
-  if (effect.kind === 'packages') return answer('packages');
+  // `apk add ./x.apk`: the file must be there.
+  if (effect.kind === 'packages') return answer(effect.packages.some((name) => /^\.{0,2}\/|\.(?:deb|apk|rpm)$/.test(name) && !/^\w+:\/\//.test(name)) ? 'unknown' : 'packages');
   if (effect.kind === 'account') return answer('account');
   if (effect.kind === 'none' || effect.kind === 'shell') return answer('nothing');
   if (effect.kind === 'files' || (effect.kind === 'fetch' && effect.writes !== undefined)) {
@@ -138,10 +149,18 @@ function classifyPart(part: RunPart, walk: Walk, inProject: (path: string) => bo
     const outside = writes.filter((path) => !inProject(path));
     if (outside.length === 0) return answer('project');
     if (effect.kind === 'fetch') return answer(outside.every((path) => isOwnPlace(path, part)) ? 'fetched' : 'unknown', outside);
-    if (/^rm(?:dir)?$|^unlink$/.test(effect.verb)) return answer('scratch');
+    if (/^(?:rm|rmdir|unlink|prune)$/.test(effect.verb)) return answer('scratch');
     // What the builder made cannot be moved in the runtime stage again.
-    if (/^(?:cp|mv|install)$/.test(effect.verb) && !effect.reads.every((path) => systemFolders.test(path))) return answer('unknown', outside);
+    if (/^(?:cp|mv|install|rsync)$/.test(effect.verb) && (effect.reads.length === 0 || !effect.reads.every((path) => systemFolders.test(path)))) {
+      const made = outside.filter((path) => effect.verb !== 'mv' || !effect.reads.includes(path));
+      return answer(part.simple !== undefined && effect.reads.length > 0 && made.every(isCarryable) && !effect.reads.some((path) => systemFolders.test(path)) ? 'fetched' : 'unknown', made);
+    }
     return answer('system', outside);
+  }
+  if (effect.kind === 'system') {
+    if (/^(?:debconf-set-selections|apt-mark)$/.test(effect.program)) return answer('packages');
+    // A package file must be there, and setcap's program may be one that the build makes.
+    return effect.reads.length > 0 || /^(?:dpkg|rpm|setcap|crontab)$/.test(effect.program) ? answer('unknown') : answer('system', effect.writes);
   }
   const rest = part.commands.filter((command) => nodeCommandOf(command) === undefined && !isHarmless(command, part, inProject) && !isProjectProgram(command, walk, part.cwd, inProject));
   if (rest.length > 0) return answer('unknown');
@@ -156,6 +175,7 @@ const quiet = new Set('cd echo true false test [ printf set export if then sleep
 function isHarmless(command: ShellCommand, part: RunPart, inProject: (path: string) => boolean): boolean {
   if (command.name === undefined) return command.words.length === 0;
   if (!quiet.has(command.name)) return false;
+  if (command.name === 'make' && command.words.some((word) => /(?:^|-)install\b/.test(word.text))) return false;
   // Paths that it names must lie in the project, or be relative to a folder that does.
   return command.words.slice(1).every((word) => (word.value === undefined ? !/^["']?\/(?:etc|usr|bin|lib)/.test(word.text) : !word.value.startsWith('/') || inProject(word.value) || scratchPlaces.test(word.value) || word.value === '/dev/null')) && (part.cwd === undefined || inProject(part.cwd) || scratchPlaces.test(`${part.cwd}/`));
 }

@@ -18,11 +18,13 @@ export interface SystemNeeds {
   readonly requirements: readonly Requirement[];
   /** Why a smaller image cannot be proved to have everything; undefined when it can. */
   readonly unproven: string | undefined;
+  /** That is because of where packages come from, or how their installation is guided. */
+  readonly foreign: boolean;
   /** System packages that the build alone needs. */
   readonly buildOnly: number;
 }
 
-const runners = /(?<![.\w$])(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync|execaCommand|execaCommandSync|shell\.exec|(?:child_process|childProcess|cp|child)\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync))\s*\(\s*(?:(['"`])([^'"`\n]*?)(\1|\$\{)|([^)\s'"`][^,)]{0,60}))/g;
+const runners = /(?<![.\w$])(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync|execaCommand|execaCommandSync|shell\.exec|(?:child_process|childProcess|cp|child|require\(\s*['"](?:node:)?child_process['"]\s*\))\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync))\s*\(\s*(?:(['"`])([^'"`\n]*?)(\1|\$\{)|([^)\s'"`][^,)]{0,60}))/g;
 
 /** Programs of every Debian and Alpine image. Source: the packages that are marked essential, and busybox. */
 const everywhere = new Set('sh cat cp mv rm ls mkdir chmod chown grep sed awk find test echo sleep kill env date tar gzip head tail cut tr sort uniq wc basename dirname touch ln df du id whoami uname hostname printf tee xargs node npm npx yarn yarnpkg corepack nodejs stat readlink true false which mktemp seq timeout nice nohup expr od'.split(' '));
@@ -31,14 +33,16 @@ const everywhere = new Set('sh cat cp mv rm ls mkdir chmod chown grep sed awk fi
  * Gathers the programs and libraries of the system that run time needs.
  *
  * @param runtime what is known of the image that is to be the runtime
+ * @param sameAsBase it is the original's own base image: what the original did without is not added
  * @param own names that are no system programs: global tools, programs of node_modules, copied files
  */
-export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly ClassifiedStep[], start: Start, health: Start | undefined, resolved: NodeStart, sources: NodeSources, runtime: ImageFacts, own: (program: string) => boolean): SystemNeeds {
+export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly ClassifiedStep[], start: Start, health: Start | undefined, resolved: NodeStart, sources: NodeSources, runtime: ImageFacts, sameAsBase: boolean, own: (program: string) => boolean): SystemNeeds {
   const family = runtime.family;
   const requirements: Requirement[] = [];
   const packages = new Set<string>();
   const added = new Map<string, string>();
   let unproven: string | undefined;
+  let kept: string | undefined;
   const called = new Map<string, { why: string; file: string | undefined; line: number | undefined }>();
   const call = (program: string | undefined, why: string, file: string | undefined, line: number | undefined): void => {
     if (program === undefined || program.includes('$')) return;
@@ -68,8 +72,16 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
   }
 
   const suites = runtime.suites.length > 0 ? runtime.suites : runtime.suite;
+  const installed = steps.flatMap(({ step, parts }) => {
+    // What the same RUN removes again is in no layer.
+    const removed = new Set(parts.flatMap(({ part }) => (part.effect.kind === 'packages' && part.effect.action === 'remove' ? part.effect.packages : [])));
+    return parts.flatMap(({ part }) =>
+      part.effect.kind === 'packages' && part.effect.action === 'install' && !(part.effect.virtual !== undefined && removed.has(part.effect.virtual)) ? part.effect.packages.filter((name) => !removed.has(name)).map((name) => ({ name, line: step.instruction.line })) : [],
+    );
+  });
   if (family !== 'none') {
     for (const [name, place] of called) {
+      if (sameAsBase && installed.length === 0 && !runtime.programs.includes(name)) continue;
       requirements.push({ need: `program:${name}`, why: place.why, file: place.file, line: place.line });
       if (runtime.programs.includes(name)) continue;
       const brought = packageOfProgram(name, family);
@@ -79,7 +91,8 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
         added.set(brought, `${name}: ${place.why}${place.file === undefined ? '' : ` (${place.file}:${place.line})`}`);
       }
     }
-    const dependencies = [...Object.keys(app.manifest?.dependencies ?? {}), ...Object.keys(app.manifest?.optionalDependencies ?? {})];
+    // A dev dependency that the sources import runs, too.
+    const dependencies = [...Object.keys(app.manifest?.dependencies ?? {}), ...Object.keys(app.manifest?.optionalDependencies ?? {}), ...Object.keys(app.manifest?.devDependencies ?? {}).filter((name) => imports.has(name))];
     for (const name of dependencies) {
       const need = nativeNeeds('npm', name, family, suites);
       if (!need) continue;
@@ -88,7 +101,8 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
         continue;
       }
       for (const item of need.inFullImage ? need.packages : []) {
-        if (runtime.programs.includes(item) || runtime.libraries.includes(item)) continue;
+        if (runtime.programs.includes(item) || runtime.libraries.includes(item) || packages.has(item)) continue;
+        if (sameAsBase && !installed.some(({ name }) => name.replace(/[=<>~:@].*$/, '') === item)) continue;
         packages.add(item);
         added.set(item, `${name} ${need.reason}`);
         requirements.push({ need: `package:${item}`, why: `${name} ${need.reason}`, file: app.source === undefined ? undefined : 'package.json', line: undefined });
@@ -97,22 +111,16 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
   }
   unproven ??= unknownProgram;
 
-  let buildOnly = 0;
-  const installed = steps.flatMap(({ step, parts }) => {
-    // What the same RUN removes again is in no layer.
-    const removed = new Set(parts.flatMap(({ part }) => (part.effect.kind === 'packages' && part.effect.action === 'remove' ? part.effect.packages : [])));
-    return parts.flatMap(({ part }) =>
-      part.effect.kind === 'packages' && part.effect.action === 'install' && !(part.effect.virtual !== undefined && removed.has(part.effect.virtual)) ? part.effect.packages.filter((name) => !removed.has(name)).map((name) => ({ name, line: step.instruction.line })) : [],
-    );
-  });
-  if (steps.some(({ parts }) => parts.some(({ part }) => part.effect.kind === 'packages' && (part.effect.unknown || part.effect.action === 'repository')))) unproven ??= 'packages come from a further repository, or are named by a variable';
+  const dropped: string[] = [];
+  const effects = steps.flatMap(({ parts }) => parts.map(({ part }) => part.effect));
+  if (effects.some((effect) => effect.kind === 'packages' && effect.unknown)) unproven ??= 'packages are named by a variable';
   const toolchain = installed.some(({ name }) => /^(?:make|g\+\+|gcc|build-essential|build-base|alpine-sdk|node-gyp)$/.test(name));
   if (family !== 'none') {
     splitPackages(installed.map((item) => item.name), family as PackageFamily, suites).forEach((decision, index) => {
       const { line } = installed[index]!;
       const bare = decision.name.replace(/[=<>~:@].*$/, '');
       if (decision.role === 'build') {
-        buildOnly += 1;
+        dropped.push(bare);
         return;
       }
       const serves = [bare, ...programsOf(bare, family as PackageFamily)];
@@ -120,12 +128,17 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
       const python = /^python[23]?(?:\.\d+)?(?:-dev|-minimal)?$|^python-is-python3$|^py3-setuptools$|^python3-(?:setuptools|distutils|pip)$/.test(bare);
       const onlyBuild = (python && toolchain) || (ambiguousTools.has(bare) && !/^(?:ca-certificates|tzdata|bash|locales)$/.test(bare) && sources.known);
       if (onlyBuild && !isCalled && unknownProgram === undefined) {
-        buildOnly += 1;
+        dropped.push(bare);
         return;
       }
+      // The image's own yarn comes first on PATH.
+      if (bare === 'yarn' && runtime.programs.includes('yarn')) return;
+      kept ??= bare;
       for (const name of decision.runtime) packages.add(name);
       requirements.push({ need: `package:${bare}`, why: decision.reason, file: undefined, line });
     });
   }
-  return { packages: [...packages], added, requirements, unproven, buildOnly };
+  const guided = kept === undefined ? undefined : effects.some((effect) => effect.kind === 'packages' && effect.action === 'repository') ? `${kept} may come from a further repository` : effects.some((effect) => effect.kind === 'system' && effect.program === 'debconf-set-selections') ? 'answers for the installation of packages are set' : undefined;
+  unproven = guided ?? unproven;
+  return { packages: [...packages], added, requirements, unproven, foreign: guided !== undefined, buildOnly: dropped.filter((name) => !packages.has(name)).length };
 }

@@ -1,3 +1,4 @@
+import { closedToOthers } from '../../walk/modes.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
 import type { NodeApp } from './app.ts';
 import { firstLiteral, firstMatch, importedPackages, type NodeSources } from './sources.ts';
@@ -22,6 +23,8 @@ export function userMustStay(walk: Walk, app: NodeApp, start: NodeStart, sources
   if (lastOf(walk, 'VOLUME')) return 'VOLUME says that it writes there';
   if (!sources.known || !app.manifest || sources.files.size === 0) return 'the sources are not at hand';
   if (walk.base.facts?.users.every((user) => user.name !== 'node') ?? true) return 'the base image is not known to have the user node';
+  const closed = closedToOthers(walk);
+  if (closed !== undefined) return `only its owner may read ${closed}`;
   const low = exposedPorts(walk).find((port) => port < 1024);
   if (low !== undefined) return `port ${low} is below 1024`;
   const privileged = firstMatch(sources, /\.listen\s*\(\s*['"]?(?:\d{1,2}|[1-9]\d{2}|10[01]\d|102[0-3])['"]?\s*[,)]|(?:\|\||\?\?|=)\s*['"]?(?:80|443)['"]?\s*[;,)\n]/);
@@ -29,7 +32,8 @@ export function userMustStay(walk: Walk, app: NodeApp, start: NodeStart, sources
   if (start.leaves.some((leaf) => !/^(?:node|nodejs|npm|yarn|tini|dumb-init)$/.test(leaf.program))) return `it is not known what ${start.leaves.find((leaf) => !/^(?:node|nodejs|npm|yarn)$/.test(leaf.program))!.program} writes`;
   const write = firstMatch(sources, writes);
   if (write) return `${write.text.replace(/\s*\($/, '')} (${at(write)})`;
-  const home = firstLiteral(sources, (text) => /^(?:~\/|\/(?:root|var|data|etc|opt|home)\/)/.test(text));
+  const isImport = (text: string, file: string): boolean => sources.files.get(file)!.imports.some((item) => item.name === text);
+  const home = firstLiteral(sources, (text, file) => /^(?:~\/|\/(?:root|var|data|etc|opt|home)\/)/.test(text) && !isImport(text, file));
   if (home) return `it names ${home.text} (${at(home)})`;
   const dependency = Object.keys({ ...app.manifest.dependencies, ...app.manifest.optionalDependencies }).find((name) => !writesNothing.has(name) && !name.startsWith('@types/'));
   if (dependency !== undefined) return `it is not known what ${dependency} writes`;

@@ -34,10 +34,16 @@ export function absolutePath(walked: Walk, starts: readonly Start[]): string | u
   for (const path of files) {
     const text = walked.project.read(path);
     if (text === undefined || text.length > 500_000) continue;
-    if (path.endsWith('.py') ? /^#!\s*\/usr\/local\/bin\/python/.test(text) : mentionsOwnProgram(text)) return `${path} names a program by its absolute path`;
+    if (path.endsWith('.py') ? /^#!\s*\/usr\/local\/bin\/python/.test(text) || ownProgram(text, walked) !== undefined : mentionsPython(text) || ownProgram(text, walked) !== undefined) return `${path} names a program by its absolute path`;
   }
   return undefined;
 }
 
-/** Whether one of the absolute paths is Python's or that of a console script; a path such as /usr/local/bin/docker-entrypoint.sh is not. */
-const mentionsOwnProgram = (text: string): boolean => /\/usr\/local\/(?:bin\/(?:python[\d.]*|pip[\d.]*|gunicorn|uvicorn|celery|flask|uwsgi|daphne|django-admin|supervisord|flower|alembic|hypercorn|streamlit|jupyter|scrapy)\b|lib\/python\d)/.test(text);
+const mentionsPython = (text: string): boolean => /\/usr\/local\/(?:bin\/(?:python|pip)[\d.]*\b|lib\/python\d)/.test(text);
+
+/** Programs that people unpack there by hand; pip brings none of them. */
+const foreign = /^(?:docker[\w.-]*|.*\.sh|chromedriver|geckodriver|phantomjs|chrome|chromium|firefox|ff(?:mpeg|probe)|wkhtmlto\w+|tesseract|node|npm|npx|yarn|kubectl|helm|terraform|aws|az|gcloud|brew|bash|sh|git|psql|pg_\w+|mysql\w*|redis\w*|java|go|php|ruby|perl|wait-for[\w-]*|entrypoint|start|run|tini|gosu|dumb-init|supercronic)$/;
+
+/** A program below /usr/local/bin that a text names and no COPY brings: a console script of a Python package. */
+export const ownProgram = (text: string, walked: Walk): string | undefined =>
+  Array.from(text.matchAll(/(?:^|[\s"'=(,:;])(\/usr\/local\/bin\/([\w.+-]+))/g)).find(([, path, name]) => !foreign.test(name!) && walked.locate(path!) === undefined)?.[1];

@@ -54,20 +54,17 @@ export interface Analysis {
  */
 export async function analyze(context: Context): Promise<Analysis> {
   const { walk, start, health, options } = context;
-  if (start.inherited) throw refuse('no-program', { reason: 'there is neither CMD nor ENTRYPOINT' }, { line: walk.stage.from.line });
   const installing = start.commands.find((command) => /^(?:pip[\d.]*|poetry|pipenv|pdm|conda)$/.test(command.program.replace(/^.*\//, '')) && command.words.some((word) => word === 'install' || word === 'sync'));
   const byModule = start.commands.find((command) => command.words.includes('-m') && command.words.includes('pip') && command.words.includes('install'));
   if (installing || byModule) {
     throw refuse('unsupported-shape', { reason: 'packages are installed when the container starts, and may be compiled then', help: 'Install them with RUN in the Dockerfile.' }, { file: (installing ?? byModule)!.file || undefined, line: (installing ?? byModule)!.line });
   }
-  const missing = walk.project.known ? walk.steps.find((step) => (step.copy?.missing.length ?? 0) > 0) : undefined;
-  if (missing) throw refuse('missing-source', { path: missing.copy!.missing[0]! }, { line: missing.instruction.line });
   const base = describeBase(walk);
   const roles = rolesOf(walk, base);
   roles.forEach(checkSplittable);
   const uses = walk.steps.flatMap((step) => (step.run?.parts ?? []).flatMap((part): PartUse[] => usesOf(part).map((use) => ({ step, part, use }))));
   checkPython(walk, base, uses.some(({ use }) => use.kind === 'tool' || use.kind === 'venv' || (use.kind === 'install' && use.install.tool !== 'uv')));
-  const carry = decideCarry(walk, base, uses, [start, ...(health ? [health] : [])], options, hasNative(roles));
+  const carry = decideCarry(walk, base, uses, [start, ...(health ? [health] : []), ...context.composed], options, hasNative(roles));
   checkNative(roles, carry);
   const sources = scanSources(walk.project);
   const installs = uses.flatMap(({ use }) => (use.kind === 'install' || use.kind === 'tool' ? [use.install] : []));
@@ -119,8 +116,9 @@ function requirementsOf(context: Context, base: PythonBase, sources: PythonSourc
   const needs: Requirement[] = [];
   const { shell } = start;
   if (shell) needs.push({ need: shell.name === 'bash' ? 'bash' : 'shell', why: shell.why, file: shell.file || undefined, line: shell.line });
-  for (const command of [...start.commands, ...(health?.commands ?? [])]) {
-    if (/^[\w.+-]+$/.test(command.program)) needs.push({ need: `program:${command.program}`, why: start.commands.includes(command) ? 'the start calls it' : 'HEALTHCHECK calls it', file: command.file || undefined, line: command.line });
+  const others = context.composed.flatMap((other) => other.commands);
+  for (const command of [...start.commands, ...(health?.commands ?? []), ...others]) {
+    if (/^[\w.+-]+$/.test(command.program)) needs.push({ need: `program:${command.program}`, why: start.commands.includes(command) ? 'the start calls it' : others.includes(command) ? 'a compose file runs it' : 'HEALTHCHECK calls it', file: command.file || undefined, line: command.line });
   }
   needs.push(...programsCalled(sources, new Set(base.facts?.programs ?? [])), ...packagesImported(sources));
   for (const step of walk.steps) {

@@ -95,7 +95,7 @@ export function chooseImage(walked: Walk, base: PythonBase, requirements: readon
     ...(slim ? [{ name: 'same', written: walked.base.written, ...none, reason: 'as asked for' }] : []),
   ];
   const candidates = images.map((image): Candidate & { image: string } => ({ runtime: image.name, image: image.written, offers: (need) => image.name !== 'slim' || !image.differs || need !== 'same-image' }));
-  const { candidate, sentence } = chooseRuntime(candidates, requirements, wanted);
+  const { candidate, sentence } = chooseRuntime(candidates, requirements, wanted, { line: walked.stage.from.line });
   const chosen = images[candidates.indexOf(candidate as Candidate & { image: string })]!;
   return { name: chosen.name, from: flags + chosen.written, image: chosen.image, facts: chosen.facts, differs: chosen.differs, reason: chosen.reason, choice: chosen.differs ? sentence : `${chosen.written}: ${chosen.reason}` };
 }

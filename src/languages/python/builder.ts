@@ -1,14 +1,14 @@
-import { headOf, type Instruction } from '../../dockerfile/model.ts';
-import { variablesIn } from '../../dockerfile/scope.ts';
 import type { Draft, StageDraft } from '../../plan/draft.ts';
+import type { WordEdit } from '../../plan/run-words.ts';
 import type { RunPart } from '../../walk/run.ts';
-import type { Step, Walk } from '../../walk/walk.ts';
+import { readersOf } from '../../walk/readers.ts';
+import { isRoot, type Step, type Walk } from '../../walk/walk.ts';
 import type { Analysis } from './analysis.ts';
-import { isRoot, venvPath } from './carry.ts';
+import { venvPath } from './carry.ts';
 import { BuilderCopies } from './copies.ts';
 import { programVariables } from './data.ts';
 import { pythonFolder } from './managed-python.ts';
-import { builderRun, installsForBuild, runText, textOf } from './text.ts';
+import { builderRun, installsForBuild } from './text.ts';
 import type { UserBase } from './user.ts';
 import type { Install } from './uses.ts';
 
@@ -46,10 +46,12 @@ class BuilderFiller {
 
   fill(): void {
     const needsAccounts = this.analysis.carry?.kind === 'own-user';
+    const rolesOf = new Map(this.analysis.roles.map((item) => [item.step, item]));
+    const last = this.analysis.roles.findLast((item) => installsForBuild(item, this.analysis.system));
     for (const [index, step] of this.walk.steps.entries()) {
       this.copies.index = index;
-      const roles = this.analysis.roles.find((item) => item.step === step);
-      const later = this.walk.steps.slice(index + 1).some((other) => this.analysis.roles.some((item) => item.step === other && installsForBuild(item, this.analysis.system)));
+      const roles = rolesOf.get(step);
+      const later = last !== undefined && last.step.instruction.index > step.instruction.index;
       const run = roles && builderRun(roles, this.analysis.system, needsAccounts, later);
       if (!run) continue;
       const installs = run.parts.flatMap((part) => this.installsOf(part));
@@ -61,7 +63,7 @@ class BuilderFiller {
         this.copies.flushCopies();
         for (const part of inPlace) for (const use of part.uses) if (use.kind === 'inPlace' && use.folder !== undefined) this.copies.changed.add(use.folder);
       }
-      this.emit(step, run.parts, run.text, installs);
+      this.emit(step, run.parts, installs);
     }
   }
 
@@ -90,10 +92,10 @@ class BuilderFiller {
   private servesBuild(step: Step): boolean {
     const names = step.instruction.pairs.map((pair) => pair.name);
     if (names.some((name) => !programVariables.test(name))) return true;
-    return this.walk.steps.some((other) => /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/.test(other.instruction.keyword) && variablesIn(other.instruction.text).some((name) => names.includes(name)));
+    return names.some((name) => readersOf(this.walk, name).some((other) => /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/.test(other.instruction.keyword)));
   }
 
-  private emit(step: Step, parts: readonly RunPart[], text: string | undefined, installs: readonly Install[]): void {
+  private emit(step: Step, parts: readonly RunPart[], installs: readonly Install[]): void {
     const { carry, roles } = this.analysis;
     const usesVenv = carry?.kind === 'venv' || carry?.kind === 'user';
     const first = parts.findIndex((part) => !this.isTool(part) && (this.installsOf(part).length > 0 || roles.some((item) => item.parts.some((role) => role.part === part && role.role === 'inPlace'))));
@@ -101,31 +103,27 @@ class BuilderFiller {
       // Python itself, and installers such as poetry, come before the environment and stay outside of it.
       const apart = parts.slice(0, first).some((part) => this.isTool(part) || (this.analysis.base.kind !== 'official' && part.effect.kind === 'packages' && part.effect.action === 'install'));
       if (apart && step.run!.splittable) {
-        const head = parts.slice(0, first);
-        this.stage.rewriteParts(step, head, runText(step.instruction, head, () => undefined), 'the build needs it');
+        this.stage.keepParts(step, parts.slice(0, first), 'the build needs it');
         this.makeVenv();
-        const tail = [...head.filter((part) => part.effect.kind === 'shell'), ...parts.slice(first)];
-        this.write(step, tail, runText(step.instruction, tail, () => undefined), installs);
+        this.write(step, parts.slice(first), installs);
         return;
       }
       this.makeVenv();
     }
-    this.write(step, parts, text, installs);
+    this.write(step, parts, installs);
   }
 
-  private write(step: Step, parts: readonly RunPart[], text: string | undefined, installs: readonly Install[]): void {
+  private write(step: Step, parts: readonly RunPart[], installs: readonly Install[]): void {
     this.copyToolImages(installs);
     if (this.analysis.ownPython && installs.some((install) => install.tool === 'uv')) {
       this.stage.add(`ENV UV_PYTHON_INSTALL_DIR=${pythonFolder}`, { comment: 'Where uv puts the Python that it may download' });
       this.stage.add(`RUN mkdir -p ${pythonFolder}`);
     }
-    const edited = parts.map((part) => [part, this.editPart(step, part)] as const).filter(([, value]) => value !== undefined);
-    const changed = edited.length > 0 ? runText(step.instruction, parts, new Map(edited).get.bind(new Map(edited))) : text;
-    const mount = this.cacheMount(step, installs, changed ?? step.instruction.text);
-    const reason = installs.length > 0 ? 'installs the Python packages' : 'the build needs it';
-    const final = mount === '' ? changed : withFlag(step.instruction, changed, mount);
-    if (final === undefined) this.stage.keep(step, reason);
-    else this.stage.rewriteParts(step, parts, final, reason);
+    const edits = new Map(parts.flatMap((part) => {
+      const found = this.editsOf(step, part);
+      return found.length === 0 ? [] : [[part, found] as const];
+    }));
+    this.stage.keepParts(step, parts, installs.length > 0 ? 'installs the Python packages' : 'the build needs it', { edits, flags: this.cacheMounts(step, parts, installs) });
     this.done.add(step);
   }
 
@@ -162,27 +160,26 @@ class BuilderFiller {
   }
 
   /** `--user` goes in for the form that was asked for; `--system` of uv goes out, since the environment is meant. */
-  private editPart(step: Step, part: RunPart): string | undefined {
+  private editsOf(step: Step, part: RunPart): WordEdit[] {
     const kind = this.analysis.carry?.kind;
     const installs = this.installsOf(part);
-    if (installs.length === 0 || step.instruction.json) return undefined;
-    const body = step.instruction.text.slice(step.instruction.bodyStart);
-    const text = textOf(step.instruction, part);
+    if (installs.length === 0 || step.instruction.json) return [];
+    const words = part.commands.flatMap((command) => command.words);
     if (kind === 'user') {
-      const word = part.commands.flatMap((command) => command.words).find((item) => item.value === 'install');
-      return word && !this.isTool(part) ? body.slice(part.start, word.end) + ' --user' + body.slice(word.end, part.end) : undefined;
+      const word = words.find((item) => item.value === 'install');
+      return word && !this.isTool(part) ? [{ word, by: ['install', '--user'] }] : [];
     }
-    if (kind === 'venv' && installs.some((install) => install.tool === 'uv pip' && install.places.has('--system'))) return text.replace(/\s--system\b/, '');
-    return undefined;
+    const uv = kind === 'venv' && installs.some((install) => install.tool === 'uv pip' && install.places.has('--system'));
+    return uv ? words.filter((word) => word.value === '--system').map((word) => ({ word, by: [] })) : [];
   }
 
-  private cacheMount(step: Step, installs: readonly Install[], text: string): string {
+  private cacheMounts(step: Step, parts: readonly RunPart[], installs: readonly Install[]): string[] {
     const { options } = this.analysis.context;
     const env = step.scope.env;
     const pip = installs.length > 0 && installs.every((install) => install.tool === 'pip' && !install.noCache);
-    if (!options.cacheMounts || !pip || !isRoot(step.user) || step.instruction.flags.length > 0 || step.instruction.json || step.instruction.heredocs.length > 0) return '';
-    if (env.has('PIP_NO_CACHE_DIR') || env.has('PIP_CACHE_DIR') || env.has('XDG_CACHE_HOME') || /\.cache|cache purge|no-cache/.test(text)) return '';
-    return '--mount=type=cache,target=/root/.cache/pip';
+    if (!options.cacheMounts || !pip || !isRoot(step.user) || step.instruction.flags.length > 0 || step.instruction.json || step.instruction.heredocs.length > 0) return [];
+    if (env.has('PIP_NO_CACHE_DIR') || env.has('PIP_CACHE_DIR') || env.has('XDG_CACHE_HOME') || parts.some((part) => /\.cache|cache purge|no-cache/.test(part.text))) return [];
+    return ['--mount=type=cache,target=/root/.cache/pip'];
   }
 }
 
@@ -193,11 +190,4 @@ function pythonName(analysis: Analysis): string {
   if (versioned !== undefined) return `python${versioned}`;
   if (analysis.base.kind === 'official') return 'python';
   return analysis.base.kind === 'other' ? 'python' : 'python3';
-}
-
-/** A RUN, or what became of it, with a flag in front of its body. */
-function withFlag(instruction: Instruction, changed: string | undefined, flag: string): string {
-  const head = headOf(instruction);
-  const body = changed === undefined ? instruction.text.slice(instruction.bodyStart) : changed.slice(head.length);
-  return `${head} ${flag} \\\n    ${body.trimStart()}`;
 }

@@ -3,10 +3,10 @@ import { refuse } from '../../findings.ts';
 import { inImage } from '../../project/project.ts';
 import type { Options } from '../language.ts';
 import type { Start } from '../../walk/start.ts';
-import type { Step, Walk } from '../../walk/walk.ts';
+import { isRoot, type Step, type Walk } from '../../walk/walk.ts';
 import type { RunPart } from '../../walk/run.ts';
 import type { PythonBase } from './base.ts';
-import { absolutePath } from './absolute.ts';
+import { absolutePath, ownProgram } from './absolute.ts';
 import type { Install, Use } from './uses.ts';
 
 /** A part of a RUN with what it means to Python. */
@@ -47,22 +47,23 @@ export function decideCarry(walked: Walk, base: PythonBase, uses: readonly PartU
   const own = ownEnvironment(walked, uses, installs);
   if (own) return own;
   if (installs.length === 0) return undefined;
-  const forUser = installs.find(({ install, step }) => install.places.has('--user') || !isRoot(step.user));
+  const forUser = installs.find(({ install, step }) => install.places.has('--user') || (!isRoot(step.user) && !bySudo(install)));
   if (forUser) return ownUser(walked, installs, forUser.step);
   // Debian's pip writes below /usr/local, where a fresh system has nothing else: what it wrote is that folder.
   if (base.kind === 'system' && base.family !== 'alpine') return { kind: 'prefix', path: '/usr/local', reason: "it is where the distribution's pip installs" };
   const pinned = native && base.kind === 'official' ? 'a library that is compiled here lands in /usr/local' : prefixReason(walked, base, uses, starts);
   if (pinned !== undefined) {
-    if (base.kind !== 'official') throw unsupported(`${pinned}, and where this base image keeps Python is not known`, 'Call the program by its bare name, so that it is found on PATH.');
+    if (base.kind !== 'official') throw unsupported(`${pinned}, and where this base image keeps Python is not known`, 'Call the program by its bare name, so that it is found on PATH.', installs[0]!.step);
     return { kind: 'prefix', path: '/usr/local', reason: pinned };
   }
   if (options.pythonDeps === 'user' && installs.every(({ install }) => install.tool === 'pip')) return { kind: 'user', path: '', reason: 'asked for with --python-deps' };
   return { kind: 'venv', path: venvPath, reason: 'a virtual environment can be copied as one folder' };
 }
 
-export const isRoot = (user: string | undefined): boolean => user === undefined || /^(?:root|0)(?::|$)/.test(user);
+/** `sudo pip install`, as root whatever USER says. */
+const bySudo = ({ command }: Install): boolean => /(?:^|\/)sudo$/.test(command.name ?? '') && !command.words.some((word) => /^(?:-u|--user)/.test(word.text));
 
-const unsupported = (reason: string, help: string, step?: Step): Error => refuse('unsupported-shape', { reason, help }, { line: step?.instruction.line });
+const unsupported = (reason: string, help: string, step: Step): Error => refuse('unsupported-shape', { reason, help }, { line: step.instruction.line });
 
 function ownEnvironment(walked: Walk, uses: readonly PartUse[], installs: readonly { install: Install; step: Step }[]): Carry | undefined {
   const made = uses.filter(({ use }) => use.kind === 'venv');
@@ -145,6 +146,8 @@ function prefixReason(walked: Walk, base: PythonBase, uses: readonly PartUse[], 
   }
   const named = walked.steps.find((step) => step.instruction.keyword !== 'LABEL' && /\/usr\/local\/lib\/python\d/.test(step.instruction.text));
   if (named) return `line ${named.instruction.line} names the folder of installed packages`;
+  const variable = walked.steps.find((step) => step.instruction.keyword === 'ENV' && step.instruction.pairs.some(({ name, value }) => name !== 'PATH' && ownProgram(value ?? '', walked) !== undefined));
+  if (variable) return `line ${variable.instruction.line} names a program by its absolute path`;
   const copied = walked.steps.find((step) => step.copy?.from !== undefined && argumentsOf(step.instruction).some((word) => /^\/usr\/local(?:\/lib)?\/?$/.test(word)));
   if (copied) return `line ${copied.instruction.line} copies into /usr/local`;
   return absolutePath(walked, starts);

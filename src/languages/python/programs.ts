@@ -1,11 +1,16 @@
+import { hasOption, readArguments } from '../../effects/arguments.ts';
 import { refuse } from '../../findings.ts';
+import { installsWithoutCompiler } from '../../packages/native.ts';
 import type { Requirement } from '../../plan/requirements.ts';
 import { inImage } from '../../project/project.ts';
-import { parseShell, type ShellCommand } from '../../shell/parse.ts';
+import { parseShell, type ShellCommand, type ShellWord } from '../../shell/parse.ts';
+import { programsOf } from '../../packages/resolve.ts';
+import { dataOf } from '../../packages/tables.ts';
+import type { RunPart } from '../../walk/run.ts';
 import { shellBuiltins } from '../../walk/start.ts';
 import type { Step } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
-import type { PythonBase, RuntimeImage } from './base.ts';
+import { suitesOf, type PythonBase, type RuntimeImage } from './base.ts';
 import { chosenParts, type StepRoles } from './roles.ts';
 import { bare, packageWith, programsKept, type SystemPackages } from './system.ts';
 import { unwrap, useOf } from './uses.ts';
@@ -18,6 +23,8 @@ interface Wanted {
   readonly why: string;
   readonly line: number | undefined;
   readonly file: string | undefined;
+  /** The part of a RUN that calls it. */
+  readonly part?: RunPart;
 }
 
 /**
@@ -36,8 +43,10 @@ export function resolvePrograms(context: Context, base: PythonBase, image: Runti
     ...needs.flatMap((item) => (item.need.startsWith('program:') ? [{ program: item.need.slice('program:'.length), why: item.why, line: item.line, file: item.file }] : [])),
     ...programsOfRuns(context, roles, image.differs || system.dropped.length > 0),
   ];
-  for (const { program, why, line, file } of wanted) {
-    if (shellBuiltins.has(program) || has.has(program) || kept.has(program) || /^(?:python|pip)[\d.]*$/.test(program)) continue;
+  for (const { program, why, line, file, part } of wanted) {
+    // A package that is installed further down comes too late.
+    const inTime = kept.has(program) && (part === undefined || !hadBase.has(program) || keptBefore(part, program, context, system));
+    if (shellBuiltins.has(program) || has.has(program) || inTime || /^(?:python|pip)[\d.]*$/.test(program)) continue;
     const own = packageWith(program, system);
     const dropped = own !== undefined && system.dropped.some(({ name }) => name.replace(/[=:/].*$/, '') === own);
     if (dropped && !hadBase.has(program)) stays.add(own);
@@ -54,20 +63,32 @@ export function resolvePrograms(context: Context, base: PythonBase, image: Runti
       const name = /^(?:library|package):(.*)$/.exec(item.need)?.[1];
       if (name === undefined || system.kept.has(name) || libraries.has(name) || kept.has(name) || stays.has(name)) continue;
       // On the same image, a library that no package of the Dockerfile can have brought was not there before either.
-      if (!image.differs && !system.dropped.some((item) => /^(?:gcc|g\+\+|build-essential|gfortran|clang|build-base|.*-dev)/.test(item.name))) continue;
+      if (!image.differs && !system.dropped.some((item) => /-dev(?:el)?$/.test(bare(item.name)))) continue;
       additions.set(name, additions.get(name) ?? `${name}: ${item.why}${item.file === undefined ? '' : ` (${item.file}:${item.line})`}`);
     }
   }
   // What a compiler links with comes with the compiler: it has to stay where the compiler goes.
   for (const { held, name } of system.dropped) {
-    const library = held ? compilerLibrary(bare(name), system.family) : undefined;
+    const library = held ? compilerLibrary(bare(name), system.family, [suitesOf(base) ?? []].flat()) : undefined;
     if (library !== undefined && !system.kept.has(library)) additions.set(library, `${library}: what ${bare(name)} compiled is linked with it`);
   }
   return { additions, stays };
 }
 
-function compilerLibrary(compiler: string, family: SystemPackages['family']): string | undefined {
-  if (compiler === 'gfortran') return family === 'alpine' ? 'libgfortran' : family === 'rhel' ? 'libgfortran' : 'libgfortran5';
+/** Whether the runtime stage installs a package with a program before a part runs. */
+function keptBefore(part: RunPart, program: string, { walk }: Context, system: SystemPackages): boolean {
+  const all = walk.steps.flatMap((step) => step.run?.parts ?? []);
+  const { family } = system;
+  return all.slice(0, all.indexOf(part)).some((other) => (system.installs.get(other) ?? []).some((decision) => decision.runtime.some((name) => bare(name) === program || (family !== undefined && programsOf(name, family).includes(program)))));
+}
+
+/** Suites with a compiler before GCC 8. Source: the package pages of Debian and Ubuntu. */
+const olderFortran: Readonly<Record<string, string>> = { wheezy: 'libgfortran3', jessie: 'libgfortran3', stretch: 'libgfortran3', trusty: 'libgfortran3', xenial: 'libgfortran3', bionic: 'libgfortran4' };
+
+/** The library of a compiler; the compiler itself where the suite, and so its name, is not known. */
+function compilerLibrary(compiler: string, family: SystemPackages['family'], suites: readonly string[]): string | undefined {
+  const names = new Set(suites.map((suite) => (dataOf(family === 'ubuntu' ? 'ubuntu' : 'debian').suites.includes(suite) ? 'libgfortran5' : (olderFortran[suite] ?? compiler))));
+  if (compiler === 'gfortran') return family === 'alpine' || family === 'rhel' ? 'libgfortran' : names.size === 1 ? [...names][0]! : compiler;
   return family === 'alpine' && /^(?:gcc|g\+\+|build-base|clang)$/.test(compiler) ? 'libstdc++' : undefined;
 }
 
@@ -75,7 +96,8 @@ function compilerLibrary(compiler: string, family: SystemPackages['family']): st
 function programsOfRuns(context: Context, roles: readonly StepRoles[], leaner: boolean): Wanted[] {
   return roles.flatMap((step) =>
     chosenParts(step, ({ role }) => role === 'runtime' || role === 'both' || role === 'repository').flatMap(({ part }) =>
-      part.commands.flatMap((command) => programsOfCommand(context, command, step.step, part.cwd, leaner, 0)),
+      // The shell at the end of a pipe that sets a repository up reads a script that is known.
+      part.commands.filter((command) => !(part.effect.kind === 'packages' && part.effect.action === 'repository' && /(?:^|\/)(?:ba)?sh$/.test(unwrap(command.words)[0]?.value ?? ''))).flatMap((command) => programsOfCommand(context, command, step.step, part.cwd, leaner, 0).map((wanted) => ({ ...wanted, part }))),
     ),
   );
 }
@@ -83,7 +105,25 @@ function programsOfRuns(context: Context, roles: readonly StepRoles[], leaner: b
 /** Package managers of other languages, whose packages may be compiled while they are installed. */
 const mayCompile = /^(?:gem|bundle|bundler|npm|npx|yarn|pnpm|bun|cargo|rustup|go|luarocks|cpan|cpanm|R|Rscript|pecl|composer|cabal|stack|mvn|gradle|sbt|lein)$/;
 
+/** Whether a command installs nothing but programs that need no compiler: `npm install -g yarn`. */
+function installsPrograms(words: readonly ShellWord[], program: string): boolean {
+  if (program !== 'npm' && program !== 'gem' && program !== 'yarn') return false;
+  const options = new Set(program === 'gem' ? ['-v', '--version', '-i', '-n', '--source'] : ['--prefix', '--registry', '--loglevel']);
+  const read = readArguments(words.slice(1), options);
+  const verb = read.operands.slice(0, program === 'yarn' ? 2 : 1).join(' ');
+  const names = read.operands.slice(program === 'yarn' ? 2 : 1).map((name) => name?.replace(/(?<=.)@.*$/, ''));
+  const global = program === 'npm' ? hasOption(read, ['-g', '--global']) && /^(?:install|i|add)$/.test(verb) : verb === (program === 'yarn' ? 'global add' : 'install');
+  return global && names.length > 0 && names.every((name) => name !== undefined && installsWithoutCompiler(program === 'gem' ? 'gem' : 'npm', name));
+}
+
 const unseen = (script: string, line: number): Error => refuse('unknown-command', { command: script.slice(0, 100), help: 'What this script needs cannot be read here. Run on the folder that is the build context, or write its steps as RUN instructions.' }, { line });
+
+/** `curl … | sh`. */
+function fromNetwork(step: Step, command: ShellCommand): Error {
+  const part = step.run?.parts.find((each) => each.commands.includes(command));
+  const text = part?.text ?? command.words.map((word) => word.text).join(' ');
+  return refuse('unknown-command', { command: text.replace(/\s+/g, ' ').slice(0, 100), help: 'What a script from the network does cannot be read here. Write its steps as RUN instructions.' }, { line: step.instruction.line });
+}
 
 function programsOfCommand(context: Context, command: ShellCommand, step: Step, cwd: string | undefined, leaner: boolean, depth: number): Wanted[] {
   const words = unwrap(command.words);
@@ -115,8 +155,12 @@ function programsOfCommand(context: Context, command: ShellCommand, step: Step, 
     );
   }
   const piped = isShell && script === undefined && depth === 0;
-  if (leaner && (piped || (script !== undefined && (isShell || /^\.{0,2}\//.test(script) && !/^\/(?:usr|bin|sbin|opt\/venv)\b/.test(script)) && !/\.py$|\/bin\/(?:python|pip)/.test(script)))) throw unseen(script ?? command.words.map((word) => word.text).join(' '), line);
-  if (leaner && mayCompile.test(program)) throw refuse('unknown-command', { command: words.map((word) => word.text).join(' ').slice(0, 100), help: 'It may compile what it installs; build it in a stage of its own and copy the result.' }, { line });
+  if (leaner && (piped || (script !== undefined && (isShell || /^\.{0,2}\//.test(script) && !/^\/(?:usr|bin|sbin|opt\/venv)\b/.test(script)) && !/\.py$|\/bin\/(?:python|pip)/.test(script)))) throw script === undefined ? fromNetwork(step, command) : unseen(script, line);
+  if (leaner && mayCompile.test(program) && !installsPrograms(words, program)) throw refuse('unknown-command', { command: words.map((word) => word.text).join(' ').slice(0, 100), help: 'It may compile what it installs; build it in a stage of its own and copy the result.' }, { line });
   if (leaner && program.endsWith('.py') && words.some((word) => word.value === 'install')) throw unseen(name, line);
-  return isShell ? [] : [{ program, why: `line ${line} calls it`, line, file: undefined }];
+  // `update-alternatives --install link name path` needs the path.
+  const install = program === 'update-alternatives' ? words.findIndex((word) => word.value === '--install') : -1;
+  const target = install < 0 ? undefined : words[install + 3]?.value?.replace(/^.*\//, '');
+  const wanted = (name: string): Wanted => ({ program: name, why: `line ${line} calls it`, line, file: undefined });
+  return isShell ? [] : [wanted(program), ...(target === undefined ? [] : [wanted(target)])];
 }

@@ -36,8 +36,7 @@ async function planPython(context: Context): Promise<Plan> {
   for (const instruction of analysis.start.rewritten.keys()) {
     announced[instruction.keyword.toLowerCase() as ConfigField] = `${analysis.start.manager} run only switches the environment on`;
   }
-  if (!analysis.image.differs && analysis.base.facts?.kind !== 'slim' && analysis.base.facts?.kind !== 'alpine') findings.push(finding('same-base', { image: walk.base.written, reason: analysis.image.reason }));
-  if (analysis.base.facts?.endOfLife) findings.push(finding('end-of-life-base', { image: walk.base.written }, { line: walk.stage.from.line }));
+  if (!analysis.image.differs && analysis.base.facts?.kind !== 'slim' && analysis.base.facts?.kind !== 'alpine') findings.push(finding('same-base', { image: walk.base.written, reason: analysis.image.reason }, { line: walk.stage.from.line }));
   for (const step of draft.open()) draft.drop(step, 'only the installation needed it');
   const nothingCarried = !runtime.blocks.some((block) => /--from=/.test(block.text) && block.origin === undefined);
   return {
@@ -50,7 +49,7 @@ async function planPython(context: Context): Promise<Plan> {
     ledger: draft.ledger(),
     findings,
     announced,
-    changedEnv: ['PATH', 'VIRTUAL_ENV', 'PYTHONUSERBASE'],
+    changedEnv: { PATH: 'the packages\' programs come first', VIRTUAL_ENV: 'where the virtual environment is', PYTHONUSERBASE: 'where the packages are' },
     noBenefit: nothingCarried ? `nothing is installed that a second stage could leave behind${analysis.image.differs ? `; FROM ${analysis.image.from} alone is smaller` : ''}` : noBenefit(analysis),
   };
 }
@@ -62,7 +61,15 @@ function noBenefit(analysis: Analysis): string | undefined {
   if (analysis.roles.some((step) => step.parts.some((part) => part.role === 'native'))) return undefined;
   if (!analysis.toolsInVenv && (analysis.carry?.kind === 'venv' || analysis.carry?.kind === 'own-venv') && installersLeave(analysis)) return undefined;
   const { walk } = analysis.context;
-  return `${walk.base.written} stays the base image, and it holds no packages that only the build needs`;
+  const pinned = walk.base.reference?.digest === undefined ? '' : ' (the slim image that belongs to its digest is not known)';
+  return `${walk.base.written} stays the base image${pinned}, and it holds no packages that only the build needs${cacheLeft(analysis)}`;
+}
+
+/** pip's downloads stay in the image unless somebody says otherwise: a word in the Dockerfile does what a second stage would. */
+function cacheLeft({ uses, context: { walk } }: Analysis): string {
+  const item = uses.find(({ use, step }) => use.kind === 'install' && use.install.tool === 'pip' && !use.install.noCache && !step.scope.env.has('PIP_NO_CACHE_DIR'));
+  const cleared = walk.steps.some((step) => /\.cache\b|pip3? cache purge|mount=type=cache/.test(step.instruction.text));
+  return item === undefined || cleared ? '' : `; pip's downloads in it leave with --no-cache-dir in line ${item.step.instruction.line}`;
 }
 
 /** Installers such as poetry and uv, with all that they bring, stay in the builder. */

@@ -2,11 +2,13 @@ import { flagOf } from '../../dockerfile/model.ts';
 import { refuse } from '../../findings.ts';
 import type { Draft, StageDraft } from '../../plan/draft.ts';
 import { basename } from '../../project/project.ts';
+import { presenceOf } from '../../walk/contents.ts';
 import { isBelow } from '../../walk/place.ts';
-import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
+import { isRoot, lastOf, type Step, type Walk } from '../../walk/walk.ts';
+import type { StepRoles } from './roles.ts';
 import type { Analysis } from './analysis.ts';
 import type { BuilderResult } from './builder.ts';
-import { isRoot, venvPath } from './carry.ts';
+import { venvPath } from './carry.ts';
 import { pythonFolder } from './managed-python.ts';
 import type { UserBase } from './user.ts';
 import { mentioned } from './evidence.ts';
@@ -20,6 +22,9 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, analysis: Analysi
 
 class RuntimeFiller {
   private readonly walk: Walk;
+  private readonly rolesOf: ReadonlyMap<Step, StepRoles>;
+  /** Place of the last instruction whose packages stay; undefined until it is asked for. */
+  private lastKept: number | undefined;
   private carried = false;
   private added = false;
   private readonly copiedFolders = new Set<string>();
@@ -32,6 +37,7 @@ class RuntimeFiller {
     private readonly userBase: UserBase,
   ) {
     this.walk = analysis.context.walk;
+    this.rolesOf = new Map(analysis.roles.map((item) => [item.step, item]));
   }
 
   fill(user: string | undefined): void {
@@ -39,9 +45,9 @@ class RuntimeFiller {
     const anchor = this.anchor();
     const userAt = steps.findLastIndex((step) => /^(?:RUN|COPY|ADD|WORKDIR)$/.test(step.instruction.keyword));
     for (const [index, step] of steps.entries()) {
-      if (/^(?:RUN|COPY|ADD|USER)$/.test(step.instruction.keyword) && (step.run === undefined || this.runOf(step, index) !== undefined || index >= anchor)) this.addPackages();
+      if (/^(?:RUN|COPY|ADD|USER)$/.test(step.instruction.keyword) && (step.run === undefined || this.runOf(step) !== undefined || index >= anchor)) this.addPackages();
       if (index === anchor) this.carry();
-      this.place(step, index);
+      this.place(step);
       if (index === userAt && user !== undefined) this.stage.add(`USER ${user}`, { apart: true });
     }
     this.addPackages();
@@ -67,26 +73,23 @@ class RuntimeFiller {
     return copy < 0 ? first : Math.min(copy, first);
   }
 
-  private runOf(step: Step, index: number): ReturnType<typeof runtimeRun> {
-    const roles = this.analysis.roles.find((item) => item.step === step);
+  private runOf(step: Step): ReturnType<typeof runtimeRun> {
+    const roles = this.rolesOf.get(step);
     if (!roles) return undefined;
-    const later = this.walk.steps.slice(index + 1).some((other) => {
-      const next = this.analysis.roles.find((item) => item.step === other);
-      return next !== undefined && editsKept(next, this.analysis.system);
-    });
-    return runtimeRun(roles, this.analysis.system, later);
+    this.lastKept ??= this.analysis.roles.findLast((item) => editsKept(item, this.analysis.system))?.step.instruction.index ?? -1;
+    return runtimeRun(roles, this.analysis.system, this.lastKept > step.instruction.index);
   }
 
-  private place(step: Step, index: number): void {
+  private place(step: Step): void {
     const { instruction } = step;
     const { keyword } = instruction;
     if (step.copy) return this.placeCopy(step);
     if (step.run) {
-      const fetched = this.analysis.roles.find((item) => item.step === step)?.fetched ?? [];
-      for (const path of fetched) this.stage.add(`COPY --from=${this.draft.builder.name} ${path} ${path}`);
-      const run = this.runOf(step, index);
-      if (run && run.text === undefined) this.stage.keep(step, this.runReason(step));
-      else if (run) this.stage.rewriteParts(step, run.parts, run.text!, this.runReason(step));
+      const fetched = this.rolesOf.get(step)?.fetched ?? [];
+      const carried = this.analysis.carry?.kind === 'prefix' ? this.analysis.carry.path : undefined;
+      for (const path of fetched) if ((carried === undefined || !isBelow(path, carried)) && presenceOf(path, this.walk) !== 'absent') this.stage.add(`COPY --from=${this.draft.builder.name} ${isRoot(step.user) ? '' : `--chown=${step.user} `}${path} ${path}`);
+      const run = this.runOf(step);
+      if (run) this.stage.keepParts(step, run.parts, this.runReason(step), run.changes);
       else if (!this.draft.isPlaced(instruction)) this.draft.drop(step, 'only the installation needed it');
       return;
     }
@@ -102,7 +105,7 @@ class RuntimeFiller {
   }
 
   private runReason(step: Step): string {
-    const roles = this.analysis.roles.find((item) => item.step === step)!;
+    const roles = this.rolesOf.get(step)!;
     const system = roles.parts.every((part) => part.role === 'system' || part.role === 'state' || part.role === 'repository' || part.role === 'dropped');
     return system ? 'the program needs these packages' : (roles.parts.find((part) => part.role === 'runtime' || part.role === 'both')?.reason ?? 'the program needs it');
   }
@@ -163,7 +166,7 @@ class RuntimeFiller {
     const ownerName = carry.kind === 'own-user' ? installer?.step.user : carry.kind === 'user' ? this.userBase.owner : undefined;
     const owner = ownerName === undefined || isRoot(ownerName) ? '' : `--chown=${ownerName} `;
     if (carry.kind === 'prefix') this.stage.add(`COPY --from=${name} ${path} ${path}`, { comment: `Packages are in ${path}: ${carry.reason}` });
-    else this.stage.add(`COPY --from=${name} ${owner}${path} ${path}`, { apart: true });
+    else if (!roles.some((step) => step.fetched.some((folder) => isBelow(path, folder)))) this.stage.add(`COPY --from=${name} ${owner}${path} ${path}`, { apart: true });
     if (this.analysis.ownPython) this.stage.add(`COPY --from=${name} ${pythonFolder} ${pythonFolder}`);
     if (carry.kind === 'venv') this.stage.add(this.analysis.start.needsManager ? `ENV VIRTUAL_ENV=${venvPath} PATH="${venvPath}/bin:$PATH"` : `ENV PATH="${venvPath}/bin:$PATH"`);
     if (carry.kind === 'user') this.stage.add(`ENV PYTHONUSERBASE=${path} PATH="${path}/bin:$PATH"`);

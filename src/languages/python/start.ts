@@ -21,6 +21,8 @@ export interface ManagedStart {
 export function managedStart(context: Context, pyproject: Pyproject | undefined, packageInstalled: boolean): ManagedStart {
   const { start, health, walk } = context;
   const commands = [...start.commands, ...(health?.commands ?? [])].filter((command) => managers.test(basename(command.program)));
+  const composed = context.composed.flatMap((other) => other.commands).find((command) => managers.test(basename(command.program)));
+  if (composed) return { rewritten: new Map(), needsManager: true, manager: basename(composed.program) };
   const inRuns = walk.steps.some((step) => step.run?.parts.some((part) => part.commands.some((command) => managers.test(command.name ?? '') && command.words[1]?.value === 'run')));
   if (commands.length === 0) return { rewritten: new Map(), needsManager: inRuns, manager: undefined };
   const manager = basename(commands[0]!.program);

@@ -57,13 +57,14 @@ export function splitSystem(walked: Walk, base: PythonBase, stays: ReadonlySet<s
   const dropped: Dropped[] = [];
   const kept = new Set<string>();
   const all = partsOf(walked);
+  const removing = all.flatMap(({ step, part }, index) => (part.effect.kind === 'packages' && part.effect.action === 'remove' ? [{ step, part, index }] : []));
   all.forEach(({ step, part }, index) => {
     if (part.effect.kind !== 'packages' || part.effect.action !== 'install') return;
-    const removed = removedLater(all.slice(index + 1), part);
-    const decisions = (family === undefined ? [] : splitPackages(part.effect.packages, family, suitesOf(base))).map((decision): PackageDecision => {
+    const removed = removedLater(removing.filter((item) => item.index > index), part);
+    const decisions = (family === undefined ? [] : splitPackages(part.effect.packages, family, takesOtherRelease(part) ? 'another release' : suitesOf(base))).map((decision): PackageDecision => {
       const name = bare(decision.name);
       const gone = (reason: string): PackageDecision => ({ name: decision.name, role: 'build', runtime: [], reason });
-      if (removed.has(name)) {
+      if (removed.has(name) && !stays.has(name)) {
         // Without autoremove, apt leaves the library that a -dev package brought.
         const leavesLibrary = decision.role === 'translated' && family !== 'alpine' && !removed.get(name)!.run!.parts.some((other) => /auto-?remove/.test(other.text));
         return leavesLibrary ? decision : gone('the Dockerfile removes it again');
@@ -86,6 +87,9 @@ export function splitSystem(walked: Walk, base: PythonBase, stays: ReadonlySet<s
 }
 
 const partsOf = (walked: Walk): { step: Step; part: RunPart }[] => walked.steps.flatMap((step) => (step.run?.parts ?? []).map((part) => ({ step, part })));
+
+/** `apt-get install -t stretch-backports`: libraries of another release have other names. */
+const takesOtherRelease = (part: RunPart): boolean => part.commands.some((command) => command.words.some((word) => /^(?:-t|--target-release|--default-release)(?:=|$)/.test(word.text)));
 
 /** Names of an install that a later command removes, with the step that does. */
 function removedLater(after: readonly { step: Step; part: RunPart }[], install: RunPart): Map<string, Step> {

@@ -1,53 +1,59 @@
-import { headOf, type Instruction } from '../../dockerfile/model.ts';
+import { refuse } from '../../findings.ts';
+import type { PartChanges } from '../../plan/draft.ts';
+import { packageEdits } from '../../plan/run-words.ts';
 import { ambiguousTools, type PackageDecision } from '../../packages/resolve.ts';
 import type { RunPart } from '../../walk/run.ts';
 import type { PartRole, StepRoles } from './roles.ts';
-import { chosenParts } from './roles.ts';
 import { bare, type SystemPackages } from './system.ts';
 
-/** A RUN as one stage has it. */
+/** What one stage takes of a RUN. */
 export interface StageRun {
   readonly parts: readonly RunPart[];
-  /** Undefined: the user's text as it is. */
-  readonly text: string | undefined;
+  readonly changes: PartChanges;
 }
 
 /** Parts of a RUN for the runtime stage; undefined when nothing of it belongs there. */
 export function runtimeRun(roles: StepRoles, system: SystemPackages, laterInstalls: boolean): StageRun | undefined {
-  const edited = new Map<RunPart, string | undefined>();
-  for (const { part } of roles.parts) {
-    const decisions = system.installs.get(part);
-    if (decisions) edited.set(part, editInstall(roles.step.instruction, part, decisions));
-  }
-  const installs = [...edited.values()].some((text) => text !== undefined) || roles.parts.some(({ part }) => isUpgrade(part));
-  const own = roles.parts.some(({ part }) => system.installs.has(part));
+  const left = new Set(roles.parts.flatMap(({ part }) => (system.installs.has(part) && !installsAny(part, system.installs.get(part)!) ? [part] : [])));
+  const installs = roles.parts.some(({ part }) => (system.installs.has(part) && !left.has(part)) || isUpgrade(part));
+  const own = hasInstall(roles, system);
   const wanted = ({ part, role }: PartRole): boolean => {
     if (role === 'runtime' || role === 'both') return true;
     if (role === 'repository') return installs || laterInstalls;
     if (role !== 'system') return false;
-    if (system.installs.has(part)) return edited.get(part) !== undefined;
-    if (part.effect.kind === 'packages' && part.effect.action === 'remove') return false;
+    if (system.installs.has(part)) return !left.has(part);
+    // What a variable installs, it removes again.
+    if (part.effect.kind === 'packages' && part.effect.action === 'remove') return part.effect.unknown && roles.parts.some((other) => other.part.effect.kind === 'packages' && other.part.effect.action === 'install' && other.part.effect.unknown);
     // A refresh on its own line serves the installs below, which do it themselves here.
     if (part.effect.kind === 'packages' && part.effect.action === 'refresh') return installs || (!own && laterInstalls && part.effect.manager !== 'apt');
     return installs || (!own && laterInstalls && roles.parts.some((other) => other.part.effect.kind === 'packages'));
   };
-  const chosen = chosenParts(roles, wanted);
-  if (chosen.every((item) => item.role === 'state')) return undefined;
-  const changed = chosen.some(({ part }) => edited.has(part) && edited.get(part) !== textOf(roles.step.instruction, part));
-  const parts = chosen.map(({ part }) => part);
-  const [before, after] = listsAround(parts, roles);
-  if (chosen.length === roles.parts.length && !changed && before + after === '') return { parts: roles.step.run!.parts, text: undefined };
-  return { parts, text: runText(roles.step.instruction, parts, (part) => edited.get(part), before) + after };
+  const parts = chosenFrom(roles, wanted);
+  if (parts === undefined) return undefined;
+  const edits = new Map(parts.flatMap((part) => {
+    const found = packageEdits(part, editsOf(system.installs.get(part) ?? []));
+    return found.length === 0 ? [] : [[part, found] as const];
+  }));
+  if (!roles.step.run!.splittable && (edits.size > 0 || left.size > 0)) {
+    throw refuse('unsupported-shape', { reason: 'a RUN that cannot be taken apart installs packages that only the build needs', help: 'Write it in shell form, its commands joined by &&.' }, { line: roles.step.instruction.line });
+  }
+  return { parts, changes: { edits, ...listsAround(parts, roles) } };
+}
+
+/** The wanted parts, or all where only those that act on the shell are left out; undefined when none is wanted. */
+function chosenFrom(roles: StepRoles, wanted: (part: PartRole) => boolean): readonly RunPart[] | undefined {
+  const chosen = roles.parts.filter((item) => item.role !== 'state' && wanted(item));
+  if (chosen.length === 0) return undefined;
+  return roles.parts.every((item) => item.role === 'state' || chosen.includes(item)) ? roles.step.run!.parts : chosen.map(({ part }) => part);
 }
 
 /** What an apt install lacks to stand alone and to leave no package lists behind: a refresh before it, the clean-up after it. */
-function listsAround(parts: readonly RunPart[], roles: StepRoles): [before: string, after: string] {
-  const install = parts.findIndex((part) => part.effect.kind === 'packages' && part.effect.manager === 'apt' && part.effect.action === 'install');
-  if (install < 0 || !roles.step.run!.splittable || roles.step.run!.parts.length === 0) return ['', ''];
+function listsAround(parts: readonly RunPart[], roles: StepRoles): Pick<PartChanges, 'before' | 'after'> {
+  const install = parts.findIndex((part) => part.effect.kind === 'packages' && part.effect.manager === 'apt' && (part.effect.action === 'install' || isUpgrade(part)));
+  if (install < 0) return {};
   const refreshed = parts.slice(0, install).some((part) => part.commands.some((command) => command.words.some((word) => word.value === 'update')));
   const cleaned = parts.some((part) => /\/var\/lib\/apt\b/.test(part.text)) || roles.step.instruction.flags.some((flag) => flag.value?.includes('/var/lib/apt'));
-  const lines = roles.step.instruction.text.includes('\\\n');
-  return [refreshed ? '' : 'apt-get update && ', cleaned ? '' : `${lines ? ' \\\n    ' : ' '}&& rm -rf /var/lib/apt/lists/*`];
+  return { ...(refreshed ? {} : { before: 'apt-get update' }), ...(cleaned ? {} : { after: 'rm -rf /var/lib/apt/lists/*' }) };
 }
 
 /** Whether a RUN installs system packages that the runtime stage keeps. */
@@ -65,10 +71,8 @@ export function builderRun(roles: StepRoles, system: SystemPackages, needsAccoun
     if (needsAccounts && part.effect.kind === 'account') return true;
     return serves && fetched && role === 'runtime' && uses.length === 0;
   };
-  const chosen = chosenParts(roles, wanted);
-  if (chosen.every((item) => item.role === 'state')) return undefined;
-  if (chosen.length === roles.parts.length) return { parts: roles.step.run!.parts, text: undefined };
-  return { parts: chosen.map(({ part }) => part), text: runText(roles.step.instruction, chosen.map(({ part }) => part), () => undefined) };
+  const parts = chosenFrom(roles, wanted);
+  return parts && { parts, changes: {} };
 }
 
 const hasInstall = (roles: StepRoles, system: SystemPackages): boolean => roles.parts.some(({ part }) => system.installs.has(part));
@@ -87,55 +91,16 @@ function servesBuild(part: RunPart, system: SystemPackages): boolean {
 
 const isUpgrade = (part: RunPart): boolean => part.effect.kind === 'packages' && part.effect.action === 'refresh' && part.commands.some((command) => command.words.some((word) => /^(?:upgrade|dist-upgrade|full-upgrade)$/.test(word.text)));
 
-export const textOf = (instruction: Instruction, part: RunPart): string => withoutTail(instruction.text.slice(instruction.bodyStart).slice(part.start, part.end));
-
-/** A continuation that hangs on the last word (`tini\\` at the end of a line) belongs to the joint, not to the part. */
-const withoutTail = (text: string): string => text.replace(/(?:\\\r?\n|[\t \n])+$/, '');
-
-/** A RUN of some parts, joined as they were. */
-export function runText(instruction: Instruction, parts: readonly RunPart[], edited: (part: RunPart) => string | undefined, before = ''): string {
-  const body = instruction.text.slice(instruction.bodyStart);
-  const head = headOf(instruction);
-  const pieces = parts.map((part, index) => {
-    const text = withoutTail(edited(part) ?? body.slice(part.start, part.end));
-    if (index === 0) return text;
-    // The original's own joint, where the two parts are neighbours there.
-    const before = parts[index - 1]!;
-    const between = body.slice(before.end, part.start);
-    if (/^\s*(?:\\\s*)?(?:&&|;)\s*(?:\\\s*)?$/.test(between)) return between + text;
-    return (part.joinedBy === ';' ? '; \\\n    ' : ' && \\\n    ') + text;
-  });
-  return `${head} ${before}${pieces.join('')}`;
+/** What the runtime stage installs in place of a package; undefined for what is none of them. */
+function editsOf(decisions: readonly PackageDecision[]): (name: string) => readonly string[] | undefined {
+  const byName = new Map(decisions.map((decision) => [decision.name, decision.runtime]));
+  return (name) => byName.get(name);
 }
 
-/** An install without the packages that stay behind; undefined when none is left. */
-function editInstall(instruction: Instruction, part: RunPart, decisions: readonly PackageDecision[]): string | undefined {
-  if (part.effect.kind !== 'packages') return undefined;
-  const unknown = part.effect.unknown;
-  if (!unknown && part.effect.packages.length === 0) return undefined;
-  if (decisions.length === 0) return textOf(instruction, part); // the family is not known: nothing is told apart
-  if (!unknown && decisions.every((decision) => decision.runtime.length === 0)) return undefined;
-  const byName = new Map(decisions.map((decision) => [decision.name, decision]));
-  const seen = new Set(decisions.flatMap((decision) => (decision.runtime.includes(decision.name) ? [decision.name] : [])));
-  const body = instruction.text.slice(instruction.bodyStart);
-  const words = part.commands.flatMap((command) => command.words).filter((word) => word.value !== undefined && byName.has(word.value));
-  let out = '';
-  let at = part.start;
-  for (const word of words) {
-    const decision = byName.get(word.value!)!;
-    if (decision.runtime.includes(decision.name)) continue;
-    const names = decision.runtime.filter((name) => !seen.has(name));
-    names.forEach((name) => seen.add(name));
-    const gap = startOfGap(instruction.shellText, word.start);
-    out += names.length === 0 ? body.slice(at, gap) : body.slice(at, word.start) + names.join(' ');
-    at = word.end;
-  }
-  return withoutTail(out + body.slice(at, part.end));
-}
-
-/** Where the white space, continuations and comments before a word begin. */
-function startOfGap(shellText: string, from: number): number {
-  let at = from;
-  while (at > 0 && (/\s/.test(shellText[at - 1]!) || (shellText[at - 1] === '\\' && shellText.startsWith('\\\n', at - 1)))) at -= 1;
-  return at;
+/** Whether the runtime stage installs something of what a part does. */
+function installsAny(part: RunPart, decisions: readonly PackageDecision[]): boolean {
+  if (part.effect.kind !== 'packages') return false;
+  if (part.effect.unknown) return true;
+  if (part.effect.packages.length === 0) return false;
+  return decisions.length === 0 || decisions.some((decision) => decision.runtime.length > 0); // none: the family is not known, nothing is told apart
 }

@@ -1,10 +1,13 @@
 import { finding, type Finding } from '../../findings.ts';
+import { containerAction } from '../../project/action.ts';
 import { basename } from '../../project/project.ts';
-import { exposedPorts, lastOf } from '../../walk/walk.ts';
+import { closedToOthers } from '../../walk/modes.ts';
+import { isRoot, exposedPorts, lastOf } from '../../walk/walk.ts';
 import type { Analysis } from './analysis.ts';
-import { homeOf, isRoot } from './carry.ts';
+import { homeOf } from './carry.ts';
 import { writingPackages } from './data.ts';
 import { firstWrite } from './evidence.ts';
+import { startLine } from '../../walk/place.ts';
 
 /** User and group that are added: a number needs no entry in /etc/passwd, and orchestrators can see that it is not root. */
 export const addedUser = '10001:10001';
@@ -17,8 +20,8 @@ export function decideUser(analysis: Analysis): { user: string | undefined; find
   const { walk, options } = analysis.context;
   if (lastOf(walk, 'USER') || options.user === 'keep') return { user: undefined, finding: undefined };
   const reason = whyRoot(analysis);
-  if (reason !== undefined) return { user: undefined, finding: finding('user-kept', { reason }) };
-  return { user: addedUser, finding: finding('user-added', { user: addedUser, writable: '/tmp' }) };
+  if (reason !== undefined) return { user: undefined, finding: finding('user-kept', { reason }, { line: startLine(walk) }) };
+  return { user: addedUser, finding: finding('user-added', { user: addedUser, writable: '/tmp' }, { line: startLine(walk) }) };
 }
 
 /** Where `pip install --user` puts packages for the runtime stage's user, for `--python-deps user`. */
@@ -53,6 +56,10 @@ function whyRoot(analysis: Analysis): string | undefined {
   if (!sources.complete) return 'the project has more sources than are read';
   if (base.kind === 'other' || image.facts === undefined) return 'what the base image sets up is not known';
   if (carry?.kind === 'own-user') return 'packages lie in the home of the user';
+  const closed = closedToOthers(walk);
+  if (closed !== undefined) return `only its owner may read ${closed}`;
+  const action = containerAction(walk.project);
+  if (action !== undefined) return `${action}: the workspace of an action belongs to root`;
   if (start.scripts.length > 0) return `${start.scripts[0]!.source ?? start.scripts[0]!.imagePath} may change files`;
   if (walk.steps.some((step) => step.instruction.keyword === 'VOLUME')) return 'a VOLUME belongs to root';
   const other = start.commands.find((command) => !quietStarts.test(basename(command.program)));

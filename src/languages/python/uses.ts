@@ -1,3 +1,4 @@
+import { foldersOf } from '../../effects/folders.ts';
 import { inImage } from '../../project/project.ts';
 import type { ShellCommand, ShellWord } from '../../shell/parse.ts';
 import type { RunPart } from '../../walk/run.ts';
@@ -53,7 +54,8 @@ const pipValues = new Set(
 
 /** The uses of Python in a part of a RUN, one for each command that has one. */
 export function usesOf(part: RunPart): Use[] {
-  return part.commands.map((command) => useOf(command, part.cwd)).filter((use) => use !== undefined);
+  const folders = foldersOf(part, part.cwd);
+  return part.commands.map((command, at) => useOf(command, folders[at])).filter((use) => use !== undefined);
 }
 
 /** What one command means; see `Use`. */

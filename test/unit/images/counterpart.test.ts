@@ -14,6 +14,14 @@ describe('runtimeCounterpart', () => {
     ['node:20.11.1-bookworm', 'node:20.11.1-bookworm-slim'],
     ['node:lts', 'node:lts-slim'],
     ['node', 'node:slim'],
+    ['node:8.9.1', 'node:8.9.1-slim'],
+    ['node:8-stretch', 'node:8-stretch-slim'],
+    ['node:8.14-stretch', 'node:8.14-stretch-slim'],
+    ['node:10.14.1-jessie', 'node:10.14.1-jessie-slim'],
+    ['node:carbon-stretch', 'node:carbon-stretch-slim'],
+    ['node:lts-bookworm', 'node:lts-bookworm-slim'],
+    ['node:12.0.0-stretch', 'node:12.0.0-stretch-slim'],
+    ['node:trixie', 'node:trixie-slim'],
     ['docker.io/library/node:20', 'docker.io/library/node:20-slim'],
     ['debian:bookworm', 'debian:bookworm-slim'],
     ['debian:12', 'debian:12-slim'],
@@ -54,6 +62,17 @@ describe('runtimeCounterpart', () => {
     for (const [image, wanted] of [['python:3.12', 'slim'], ['golang:1.22', 'slim'], ['golang:1.22-alpine', 'alpine'], ['node:18-alpine', 'alpine'], ['ghcr.io/astral-sh/uv:python3.12-alpine', 'alpine'], ['eclipse-temurin:17-alpine', 'alpine']] as const) {
       expect(describeImage(runtimeCounterpart(image, wanted)!.image)!.libc, image).toBe(describeImage(image)!.libc);
     }
+  });
+
+  it('gives no slim tag of node that was never published, or that stood for another suite', () => {
+    for (const image of ['node:8.9.1-stretch', 'node:9-stretch', 'node:4-stretch', 'node:argon-stretch', 'node:6-wheezy', 'node:10.14.0-stretch', 'node:8.13-stretch', 'node:10.13.0', 'node:8.12', 'node:6.14.4', 'node:chakracore-8', 'node:nightly']) {
+      expect(runtimeCounterpart(image, 'slim'), image).toBeUndefined();
+    }
+  });
+
+  it('gives no slim tag of python that was never published', () => {
+    for (const image of ['python:3.6.2-stretch', 'python:2.7.13-jessie', 'python:2.7-wheezy', 'python:3.3-jessie']) expect(runtimeCounterpart(image, 'slim'), image).toBeUndefined();
+    for (const [image, slim] of [['python:3.6-stretch', 'python:3.6-slim-stretch'], ['python:2-stretch', 'python:2-slim-stretch'], ['python:3.6.3-jessie', 'python:3.6.3-slim-jessie']] as const) expect(runtimeCounterpart(image, 'slim')?.image).toBe(slim);
   });
 
   it('has none for images that nothing certain is known of', () => {

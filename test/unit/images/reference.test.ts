@@ -33,7 +33,7 @@ describe('parseImage', () => {
   });
 
   it.each([
-    ['node', true], ['library/node:20', true], ['docker.io/node', true], ['docker.io/library/node', true], ['index.docker.io/library/node', true], ['public.ecr.aws/docker/library/node:18', true], ['mirror.gcr.io/library/node', true],
+    ['node', true], ['library/node:20', true], ['docker.io/node', true], ['docker.io/library/node', true], ['index.docker.io/library/node', true], ['public.ecr.aws/docker/library/node:18', true], ['mirror.gcr.io/library/node', true], ['registry.example.com/docker-hub/library/node:20', true], ['gitlab.example.com:443/group/dependency_proxy/containers/node:20', true],
     ['bitnami/node', false], ['docker.io/bitnami/node', false], ['quay.io/node', false], ['registry.example.com/node', false], ['public.ecr.aws/team/node', false], ['localhost/node', false], ['scratch', false],
   ])('%s is official: %s', (text, official) => {
     expect(parseImage(text).official).toBe(official);
