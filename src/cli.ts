@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import manifest from '../package.json' with { type: 'json' };
+import { findingCodes } from './findings.ts';
 import { languages } from './languages/index.ts';
+import { findingPage } from './project/pages.ts';
 import { run, type RunOptions } from './run.ts';
 
 /** Names that `--runtime` takes. Which of them a project can have depends on its language. */
@@ -24,6 +26,7 @@ const program = new Command('dockerize-multi')
   .addOption(new Option('--user <who>', 'auto adds a non-root user where nothing speaks against it; keep never does').choices(['auto', 'keep']).default('auto'))
   .option('--no-cache-mounts', 'no RUN --mount=type=cache, for builders without BuildKit')
   .option('--force', 'propose also where nothing is gained')
+  .option('--explain-code [code]', 'print what a code means and what to do about it; without a code, the table of all')
   .option('--color', 'colours, also when standard output is no terminal')
   .option('--no-color', 'no colours')
   .addHelpText(
@@ -39,10 +42,19 @@ Examples:
   $ dockerize-multi ./app              read ./app/Dockerfile, write ./app/Dockerfile.multi, print the diff
   $ dockerize-multi --check ./app      for CI
   $ dockerize-multi --explain ./app    why each line is where it is
+  $ dockerize-multi --explain-code no-program
   $ cat Dockerfile | dockerize-multi - what the Dockerfile alone tells, on standard output`,
   )
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'dockerize-multi: ')) });
+
+/** `--explain-code`: the page of a code, or the table of all. */
+function explainOne(code: string | true): number {
+  const page = code === true || (findingCodes as readonly string[]).includes(code) ? findingPage(code === true ? 'README' : code) : undefined;
+  if (page !== undefined) process.stdout.write(page);
+  else process.stderr.write(`dockerize-multi: there is no code ${JSON.stringify(code)}; --explain-code alone lists them\n`);
+  return page === undefined ? 2 : 0;
+}
 
 async function main(): Promise<number> {
   try {
@@ -51,7 +63,8 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
-  const options = program.opts<Omit<RunOptions, 'color'> & { color?: boolean }>();
+  const { explainCode, ...options } = program.opts<Omit<RunOptions, 'color'> & { color?: boolean; explainCode?: string | true }>();
+  if (explainCode !== undefined) return explainOne(explainCode);
   const color = options.color ?? (process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
   return run(program.args[0] ?? '.', { ...options, color }, {
     out: (text) => process.stdout.write(text),

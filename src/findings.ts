@@ -22,40 +22,40 @@ interface Wording {
 /** Every code, with its wording in one place. Codes are stable: they are part of the interface. */
 const wordings = {
   'no-dockerfile': { level: 'error', message: 'no Dockerfile at {path}', help: 'Name the folder that holds it, or give the file with --file.' },
-  'not-readable': { level: 'error', message: 'cannot read {path}: {reason}', help: 'Check the path, its permissions, and that it is a text file under 5 MB.' },
+  'not-readable': { level: 'error', message: 'cannot read {path}: {reason}', help: 'Check the path, its permissions, and that it is a text file under 1 MB.' },
   'empty-dockerfile': { level: 'error', message: 'the Dockerfile has no instructions', help: 'Start it with FROM and the image that the project builds on.' },
   syntax: { level: 'error', message: '{problem}', help: 'Correct the line; `docker build --check .` shows the same place.' },
   'write-failed': { level: 'error', message: 'cannot write {path}: {reason}', help: 'Check that the folder exists and can be written to, or choose another place with --output.' },
   'unknown-language-option': { level: 'error', message: 'the language {language} is not known', help: 'Use one of: {known}.' },
 
-  'already-multi-stage': { level: 'nothing', message: 'the Dockerfile already has {count} stages', help: 'There is nothing to convert.' },
-  'no-benefit': { level: 'nothing', message: 'splitting would not make the image smaller: {reason}', help: 'Nothing was written. --force writes the proposal anyway.' },
+  'already-multi-stage': { level: 'nothing', message: 'the Dockerfile already has {count} stages', help: 'There is nothing to convert. A single-stage Dockerfile beside it can be named with --file.' },
+  'no-benefit': { level: 'nothing', message: 'splitting would not make the image smaller: {reason}', help: '{help}' },
 
-  'unsupported-language': { level: 'refusal', message: 'no supported language was recognised', help: 'Supported are: {known}. Name the language with --language if the project is one of them.' },
+  'unsupported-language': { level: 'refusal', message: 'no supported language was recognised: {reason}', help: '{help}' },
   'template-file': { level: 'refusal', message: 'this is a template, not a Dockerfile: {text}', help: 'Run on the file that the template engine writes.' },
   'onbuild-file': { level: 'refusal', message: 'ONBUILD makes this file a base for other images', help: 'Convert the Dockerfiles that build on it instead.' },
-  windows: { level: 'refusal', message: 'Windows images are not supported', help: 'Convert a Dockerfile on a Linux base image.' },
-  'no-program': { level: 'refusal', message: 'the image starts no program: {reason}', help: 'Add the CMD or ENTRYPOINT that starts the application, so that the runtime stage can be built for it.' },
-  'unknown-base': { level: 'refusal', message: 'the base image {image} is not known: {reason}', help: '{help}' },
+  windows: { level: 'refusal', message: 'Windows images are not supported: {reason}', help: '{help}' },
+  'no-program': { level: 'refusal', message: 'the image starts no program: {reason}', help: '{help}' },
+  'unknown-base': { level: 'refusal', message: 'too little is known of the base image {image}: {reason}', help: '{help}' },
   'ambiguous-artifact': { level: 'refusal', message: 'cannot tell what the build makes: {reason}', help: '{help}' },
   'missing-manifest': { level: 'refusal', message: '{path} is missing: {reason}', help: 'Add the file, or run on the folder that is the build context.' },
-  'missing-source': { level: 'refusal', message: 'COPY names {path}, which the build context does not have', help: 'Run on the folder that is the build context, or check .dockerignore.' },
+  'missing-source': { level: 'refusal', message: '{keyword} names {path}, which the build context does not have', help: 'Run on the folder that is the build context, make the file first, or let .dockerignore pass it.' },
   'several-services': { level: 'refusal', message: 'the container runs several services: {reason}', help: 'Give each service an image of its own, then convert each.' },
-  'interactive-or-dev-start': { level: 'refusal', message: 'the start is for development: {command}', help: '{help}' },
-  'unknown-command': { level: 'refusal', message: 'cannot tell what this changes in the image: {command}', help: '{help}' },
+  'interactive-or-dev-start': { level: 'refusal', message: 'the start is for development or for working in the container: {command}', help: '{help}' },
+  'unknown-command': { level: 'refusal', message: 'cannot tell what the runtime stage needs of this: {command}', help: '{help}' },
   'unsupported-shape': { level: 'refusal', message: '{reason}', help: '{help}' },
-  'runtime-lacks': { level: 'refusal', message: 'the runtime {runtime} lacks what the program needs: {need}', help: 'Leave --runtime at auto, or choose one of: {possible}.' },
+  'runtime-lacks': { level: 'refusal', message: 'the runtime {runtime} {reason}', help: '{help}' },
   'proof-failed': { level: 'refusal', message: 'the proposal could not be proved: {reason}', help: 'Nothing was written. Please report this Dockerfile: it shows a case that the tool does not know yet.' },
 
-  'secrets-in-build-args': { level: 'warning', message: '{name} looks like a secret given as {keyword}: it stays readable in the image', help: 'Pass it with `RUN --mount=type=secret` instead.' },
-  'end-of-life-base': { level: 'warning', message: 'the base image {image} no longer gets security updates', help: 'Move to a version that does; it is kept as it is here.' },
+  'secrets-in-build-args': { level: 'warning', message: '{name} looks like a secret given as {keyword}: it stays readable in the image', help: 'For a build, pass it with `RUN --mount=type=secret`; for the program, when the container starts.' },
+  'end-of-life-base': { level: 'warning', message: 'the base image {image} no longer gets security updates', help: 'Move to {maintained}; here it is kept as it is.' },
   'user-added': { level: 'note', message: 'the runtime stage runs as {user} instead of root', help: 'Nothing was found that the program writes outside of {writable}. Use --user keep to keep root.' },
-  'user-kept': { level: 'note', message: 'the runtime stage keeps the user of the original: {reason}', help: 'Add a USER of your own when you know which folders it writes to.' },
-  'whole-folder': { level: 'note', message: 'the whole application folder is copied: {reason}', help: 'The files that the program reads cannot all be told from its sources.' },
+  'user-kept': { level: 'note', message: 'the runtime stage keeps the user of the original: {reason}', help: 'Add a USER of your own once you know which folders the program writes to.' },
+  'whole-folder': { level: 'note', message: 'the whole application folder is copied: {reason}', help: 'Nothing to do. What the program never reads can be left out with .dockerignore.' },
   'local-address': { level: 'warning', message: 'the program listens on {url} only, as in the original: a published port does not reach it', help: 'Set ASPNETCORE_URLS=http://+:PORT, or give the program an address of its own.' },
   'dev-dependencies-kept': { level: 'note', message: 'the dev dependencies stay in the image: {reason}', help: 'Move what runs to `dependencies`, or start the built program, and the others can leave.' },
   'sources-unseen': { level: 'warning', message: 'the sources were not at hand: programs and libraries that {image} lacks, and that they may use, could not be checked', help: 'Run on the folder of the project instead of the Dockerfile alone.' },
-  'same-base': { level: 'note', message: 'both stages use {image}: {reason}', help: 'Nothing to do; a smaller runtime image can be chosen by hand.' },
+  'same-base': { level: 'note', message: 'both stages use {image}: {reason}', help: 'Nothing to do. A base image whose smaller variant is known, such as an official one with its tag, would gain more.' },
   'dockerignore-name': { level: 'warning', message: '{path} applies to the Dockerfile of that name only', help: 'Copy it to {wanted}, so that the new file builds with the same context.' },
   'server-replaced': { level: 'note', message: '{server} is replaced by nginx on the same port {port}', help: 'Files and their content types stay. Headers such as ETag, error pages, folder listings and the steps of some redirects differ.' },
 } as const satisfies Record<string, Wording>;
@@ -71,11 +71,16 @@ export interface Place {
   readonly line?: number | undefined;
 }
 
-/** Builds the finding of a code. Values fill the `{names}` of its wording. */
+/** Characters of a value beyond which a message is not readable any more. */
+const longestText = 1000;
+
+const shortened = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)} …` : text);
+
+/** Builds the finding of a code. Values fill the `{names}` of its wording. What concerns a whole file points to its first line. */
 export function finding(code: FindingCode, values: Readonly<Record<string, string | number>> = {}, place: Place = {}): Finding {
   const { level, message, help }: Wording = wordings[code];
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-  return { code, level, message: fill(message), help: fill(help), file: place.file, line: place.line };
+  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? shortened(String(values[name])) : whole));
+  return { code, level, message: fill(message), help: fill(help), file: place.file, line: place.line ?? (place.file === undefined ? undefined : 1) };
 }
 
 /** Ends the pipeline with a normal answer that is not a proposal. Caught in one place, `transform`. */

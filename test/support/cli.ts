@@ -21,7 +21,7 @@ export function cli(args: readonly string[], { cwd, input, env = {} }: { cwd?: s
 
 /** A project that is converted. */
 export const goProject: Readonly<Record<string, string>> = {
-  Dockerfile: 'FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\nEXPOSE 8080\nCMD ["./server"]\n',
+  Dockerfile: 'FROM golang:1.27\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\nEXPOSE 8080\nCMD ["./server"]\n',
   'go.mod': 'module example.com/hello\n\ngo 1.22\n',
   'main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
 };

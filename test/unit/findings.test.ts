@@ -16,6 +16,8 @@ interface Use {
   /** Names of the values given; undefined when they are not written out at the call. */
   readonly values: readonly string[] | undefined;
   readonly place: string;
+  /** Whether it says where in the project. */
+  readonly placed: boolean;
 }
 
 /** Every `finding('code', { … })` and `refuse('code', { … })` in the sources. */
@@ -27,7 +29,7 @@ function uses(): Use[] {
       if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && /^(?:finding|refuse)$/.test(node.expression.text)) {
         const [code, values] = node.arguments;
         const place = `${path.slice(root.length)}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
-        if (code && ts.isStringLiteral(code)) found.push({ code: code.text, values: namesOf(values), place });
+        if (code && ts.isStringLiteral(code)) found.push({ code: code.text, values: namesOf(values), place, placed: node.arguments.length > 2 });
       }
       node.forEachChild(visit);
     };
@@ -64,6 +66,11 @@ describe('wordings', () => {
     expect(unused).toEqual([]);
   });
 
+  it('say where, except for what is wrong with a path of the command line', () => {
+    const placeless = new Set(['no-dockerfile', 'not-readable', 'write-failed']);
+    expect(uses().flatMap(({ code, place, placed }) => (placed || placeless.has(code) ? [] : [`${place}: ${code}`]))).toEqual([]);
+  });
+
   it('are all used', () => {
     const used = new Set(uses().map((use) => use.code));
     expect(findingCodes.filter((code) => !used.has(code))).toEqual([]);
@@ -85,6 +92,10 @@ describe('finding', () => {
 
   it('points to its place', () => {
     expect(finding('syntax', { problem: 'x' }, { file: 'a', line: 3 })).toMatchObject({ level: 'error', file: 'a', line: 3 });
+  });
+
+  it('points to the first line of a file that it concerns as a whole', () => {
+    expect(finding('syntax', { problem: 'x' }, { file: 'a' })).toMatchObject({ file: 'a', line: 1 });
   });
 
   it('is carried by a refusal', () => {

@@ -44,6 +44,10 @@ describe('render', () => {
     expect(await rendered('# The shop.\nFROM a\nCMD x\n')).toBe('# The shop.\nFROM a AS builder\n\nFROM alpine:3.20\nCMD x\n');
   });
 
+  it('keeps comments at the end of the file', async () => {
+    expect(await rendered('FROM a\nCMD x\n\n# needs a data base\n# at 5432')).toMatch(/CMD x\n\n# needs a data base\n# at 5432\n$/);
+  });
+
   it('keeps global ARGs and their comments', async () => {
     expect(await rendered('# The version.\nARG V=1\n\nARG W\n# The base.\nFROM a:$V\nCMD x\n')).toBe('# The version.\nARG V=1\n\nARG W\n\n# The base.\nFROM a:$V AS builder\n\nFROM alpine:3.20\nCMD x\n');
   });

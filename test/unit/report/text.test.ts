@@ -29,11 +29,19 @@ describe('plainText', () => {
 
 describe('problems', () => {
   it('have file, line, level, code, message and help', () => {
-    expect(problems([finding('syntax', { problem: 'unknown instruction: RUM' }, { line: 3 })], 'app/Dockerfile')).toBe('app/Dockerfile:3: error (syntax): unknown instruction: RUM\n  Correct the line; `docker build --check .` shows the same place.\n');
+    expect(problems([finding('syntax', { problem: 'unknown instruction: RUM' }, { line: 3 })], 'app/Dockerfile')).toBe('app/Dockerfile:3: error (syntax): unknown instruction: RUM\n  Correct the line; `docker build --check .` shows the same place.\nMore: dockerize-multi --explain-code syntax\n');
   });
 
   it('name the file of the project where they lie in one', () => {
     expect(problems([finding('syntax', { problem: 'x' }, { file: 'main.go', line: 1 })], 'Dockerfile')).toMatch(/^main\.go:1: /);
+  });
+
+  it('name no page after notes alone, and none of several codes', () => {
+    const note = finding('user-kept', { reason: 'x' }, { line: 1 });
+    const warning = finding('end-of-life-base', { image: 'a', maintained: 'b' }, { line: 1 });
+    expect(problems([note], 'Dockerfile')).not.toContain('More:');
+    expect(problems([note, warning], 'Dockerfile')).toMatch(/\nMore: dockerize-multi --explain-code end-of-life-base\n$/);
+    expect(problems([finding('sources-unseen', { image: 'a' }, { line: 1 }), warning], 'Dockerfile')).toMatch(/\nMore: dockerize-multi --explain-code <code>\n$/);
   });
 
   it('show no control characters of a project', () => {
@@ -60,11 +68,11 @@ describe('toJson', () => {
   it('of a conversion has the proposal and the ledger', async () => {
     const outcome = await converted();
     const json = JSON.parse(JSON.stringify(toJson(outcome, 'Dockerfile')));
-    expect(json).toMatchObject({ schemaVersion: 1, dockerfile: 'Dockerfile', outcome: 'converted', language: 'go', proposal: outcome.text });
+    expect(json).toMatchObject({ schemaVersion: 2, dockerfile: 'Dockerfile', outcome: 'converted', language: 'go', proposal: outcome.text });
     expect(json.ledger).toHaveLength(6);
   });
 
   it('of a refusal has the finding', () => {
-    expect(toJson({ kind: 'refused', findings: [finding('windows', {}, { line: 1 })] }, 'Dockerfile')).toMatchObject({ outcome: 'refused', findings: [{ code: 'windows', level: 'refusal', file: 'Dockerfile', line: 1 }] });
+    expect(toJson({ kind: 'refused', findings: [finding('windows', {}, { line: 1 })] }, 'Dockerfile')).toMatchObject({ outcome: 'refused', findings: [{ code: 'windows', level: 'refusal', file: 'Dockerfile', line: 1, page: 'docs/findings/windows.md' }] });
   });
 });

@@ -66,6 +66,12 @@ CMD ["dotnet", "Shop.dll"]
     expect(runtimeOf(text)).not.toContain('notes.txt');
   });
 
+  it('takes a file that the sources name and .gitignore lists by a pattern, which may match nothing', async () => {
+    const text = await proposal(dockerfile(), { 'Tool.csproj': csproj('Microsoft.NET.Sdk', '<OutputType>Exe</OutputType>'), 'Program.cs': 'var a = File.ReadAllText("token.txt");', '.gitignore': 'bin/\ntoken.txt\nother.txt\n*.log\n' });
+    expect(runtimeOf(text)).toContain('COPY --from=builder /app/token.tx[t] ./token.txt');
+    expect(runtimeOf(text)).not.toContain('other');
+  });
+
   it('runs a project in another folder', async () => {
     const files = { 'src/Api/Api.csproj': csproj(), 'src/Api/Program.cs': program, 'src/Lib/Lib.csproj': csproj('Microsoft.NET.Sdk') };
     const text = await proposal(dockerfile('CMD dotnet run --project src/Api'), files);

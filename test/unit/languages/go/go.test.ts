@@ -190,6 +190,13 @@ describe('go: runtime', () => {
     expect(runtimeOf(await text(tools, { 'go.mod': mod, 'main.go': main }))).toMatch(/^FROM scratch/);
   });
 
+  it('keeps programs that no build uses: modules of others may start them', async () => {
+    const tools = simple.replace('WORKDIR', 'RUN apt-get update && apt-get install -y ffmpeg protobuf-compiler\nWORKDIR').replace('RUN go build', 'RUN protoc --go_out=. api.proto\nRUN go build');
+    const proposal = runtimeOf(await text(tools, { 'go.mod': mod, 'main.go': main }));
+    expect(proposal).toContain('ffmpeg');
+    expect(proposal).not.toContain('protobuf-compiler');
+  });
+
   it('carries files that RUN made in the project', async () => {
     const made = simple.replace('CMD', 'RUN cp config.example.yml config.yml && mkdir -p uploads\nCMD');
     const proposal = runtimeOf(await text(made, { 'go.mod': mod, 'main.go': main, 'config.example.yml': '' }));

@@ -10,7 +10,10 @@ const main = program('fmt.Println("hello")', 'fmt');
 const files = { 'go.mod': mod, 'main.go': main };
 
 async function text(dockerfile: string, project?: Record<string, string>): Promise<string> {
-  const outcome = await transform(dockerfile, project === undefined ? unknownProject : memoryProject(project), {}, packagedTemplates());
+  const files = memoryProject(project ?? {});
+  // The text of an archive cannot be read, as on a disk.
+  const onDisk = { ...files, read: (path: string) => (path.endsWith('.tar.gz') ? undefined : files.read(path)) };
+  const outcome = await transform(dockerfile, project === undefined ? unknownProject : onDisk, {}, packagedTemplates());
   if (outcome.kind !== 'converted') return outcome.findings.map((item) => `${item.code}: ${item.message}`).join('\n');
   return outcome.text;
 }
@@ -80,7 +83,7 @@ describe('go: what RUNs leave behind', () => {
   });
 
   it('writes cache mounts into a RUN whose first line is only a continuation', async () => {
-    expect(await text(`${from}RUN \\\n  go build -o server .\n${start}`, files)).toContain('RUN --mount=type=cache,target=/root/.cache/go-build \\\n    CGO_ENABLED=0 go build');
+    expect(await text(`${from}RUN \\\n  go build -o server .\n${start}`, files)).toContain('RUN --mount=type=cache,target=/root/.cache/go-build \\\n  CGO_ENABLED=0 go build');
   });
 });
 
@@ -134,6 +137,12 @@ describe('go: starts', () => {
   });
 });
 
+describe('go: variables', () => {
+  it('keeps an ENV in the builder that another ENV refers to', async () => {
+    expect(await text(`${from}ENV BASE=/x\nENV GOCACHE=$BASE/cache\nRUN go build -o server .\n${start}`, files)).toContain('ENV BASE=/x\nENV GOCACHE=$BASE/cache\nRUN');
+  });
+});
+
 describe('go: users and sources', () => {
   it('gives the working folder and the home to a user who writes there', async () => {
     const user = `FROM golang:1.22\nRUN useradd -m app\nWORKDIR /app\nCOPY . .\nRUN go build -o server . && chown -R app /app\nUSER app\n${start}`;
@@ -159,8 +168,77 @@ describe('go: users and sources', () => {
     expect(proposal).not.toMatch(/ca-certificates|\/app\/lib/);
   });
 
-  it('guesses neither the C library nor GOPATH of an unknown image', async () => {
+  it('guesses nothing of an unknown image', async () => {
     expect(await text(build.replace('golang:1.22', 'acme/builder:3') + start)).toContain('unknown-base');
-    expect(runtimeOf(await text(build.replace('golang:1.22', 'acme/golang:3') + start, files))).toMatch(/^FROM scratch\n/);
+    expect(await text(build.replace('golang:1.22', 'acme/golang:3') + start, files)).toContain('unknown-base');
+  });
+
+  it('reads sources that were copied one by one', async () => {
+    const single = await text('FROM golang:1.22\nCOPY main.go /srv/\nCOPY pages/index.html /srv/pages/\nRUN ls /srv\nWORKDIR /srv\nRUN go build -o server .\nCMD ["/srv/server"]\n', { 'main.go': program('http.ServeFile(w, r, "pages/index.html")', 'net/http'), 'pages/index.html': '' });
+    expect(runtimeOf(single)).toMatch(/^FROM scratch/);
+    expect(runtimeOf(single)).toContain('COPY --from=builder /srv/pages/index.html');
+    expect(single.indexOf('COPY main.go')).toBeLessThan(single.indexOf('RUN ls /srv'));
+  });
+
+  it('names the module cache of an unusual GOPATH without a doubled slash', async () => {
+    expect(await text(`FROM golang:1.22\nENV GOPATH=/\nCOPY . .\nRUN go build -o server .\n${start}`, { ...files, 'go.mod': `${mod}\nrequire example.com/x v1.0.0\n` })).toContain('target=/pkg/mod');
+  });
+
+  it('keeps root for a GitHub action that runs as a container', async () => {
+    expect(runtimeOf(await text(`${build}${start}`, { ...files, 'action.yml': "name: x\nruns:\n  using: 'docker'\n  image: Dockerfile\n" }))).not.toContain('USER');
+    expect(runtimeOf(await text(`${build}${start}`, files))).toContain('USER');
+  });
+
+  it('takes nothing along that only serves those who write the code', async () => {
+    const runtime = runtimeOf(await text(`${build}${start}`, { ...files, 'main.go': program('os.ReadFile(name)', 'os'), '.DS_Store': '', '.pre-commit-config.yaml': '', 'words.txt': '' }));
+    expect(runtime).toContain('/app/words.txt');
+    expect(runtime).not.toMatch(/DS_Store|pre-commit/);
+  });
+
+  it('keeps what compose files run in the image', async () => {
+    const compose = (service: string): Record<string, string> => ({ ...files, 'docker-compose.yml': `services:\n  web:\n    build: .\n${service}` });
+    const health = runtimeOf(await text(`${build}${start}`, compose('    healthcheck:\n      test: ["CMD", "curl", "-f", "http://localhost"]\n')));
+    expect(health).toMatch(/^FROM (?!scratch)/);
+    expect(health).toContain('curl');
+    const wait = 'FROM golang:1.22\nWORKDIR /app\nRUN apt-get update && apt-get install -y postgresql-client\nCOPY . .\nRUN go build -o server .\n';
+    const waits = runtimeOf(await text(`${wait}${start}`, { ...compose('    command: ./wait.sh db ./server\n'), 'wait.sh': '#!/bin/sh\nshift\nuntil psql -c x; do sleep 1; done\nexec "$@"\n' }));
+    expect(waits).toContain('postgresql-client');
+    expect(waits).toContain('/app/wait.sh');
+    // The toolchain is for development, and a program that the image never had is for nobody.
+    expect(runtimeOf(await text(`${build}${start}`, compose('    command: go run .\n')))).toMatch(/^FROM scratch/);
+    expect(runtimeOf(await text(`${build}${start}`, compose('    command: other\n')))).toMatch(/^FROM scratch/);
+  });
+
+  it('adds no program to the runtime that a script calls and the original image lacks', async () => {
+    const wait = { ...files, 'wait.sh': '#!/bin/bash\nnc -z db 1 || sleep 1\nexec "$@"\n' };
+    expect(runtimeOf(await text(`${build}CMD ["./wait.sh", "./server"]\n`, wait))).not.toContain('netcat');
+    expect(runtimeOf(await text(`FROM golang:1.22\nRUN apt-get update && apt-get install -y netcat-openbsd\n${build.replace('FROM golang:1.22\n', '')}CMD ["./wait.sh", "./server"]\n`, wait))).toContain('netcat-openbsd');
+  });
+
+  it('reads what make does, where all it does is to compile', async () => {
+    const dockerfile = `${from}RUN make\nCMD ["./bin/server"]\n`;
+    const withRecipes = async (makefile: string): Promise<string> => runtimeOf(await text(dockerfile, { ...files, Makefile: makefile, 'words.txt': '' }));
+    const plain = await withRecipes('.PHONY: all\nall: tidy build\n\ntidy:\n\tgo mod tidy\nbuild:\n\t@mkdir -p bin\n\tCGO_ENABLED=0 go build -o bin/server . # here\n\tgo build -o bin/worker ./worker\n\nrun:\n\t./bin/server\n');
+    expect(plain).toContain('COPY --from=builder /app/bin/worker ./bin/worker');
+    expect(plain).not.toContain('/app /app');
+    for (const recipe of ['npm run build', 'go generate ./...', 'go build -o $(OUT) .', 'go run ./gen > words.txt', './build.sh']) expect(await withRecipes(`all:\n\t${recipe}\n\tgo build -o bin/server .\n`)).toContain('COPY --from=builder /app /app');
+    expect(await withRecipes('include common.mk\nall:\n\tgo build -o bin/server .\n')).toContain('COPY --from=builder /app /app');
+  });
+
+  it('finds what is installed where a RUN exports GOBIN to', async () => {
+    expect(runtimeOf(await text(`${from}RUN export GOBIN=/usr/local/bin && go install .\nCMD ["shop"]\n`, files))).toContain('COPY --from=builder /usr/local/bin/shop /usr/local/bin/shop');
+  });
+
+  it('brings what a RUN unpacks into a folder of PATH, with a C library for it', async () => {
+    const runtime = runtimeOf(await text(`FROM golang:1.22\nRUN wget https://example.com/waiter-v1.tar.gz && tar -C /usr/local/bin -xzvf waiter-v1.tar.gz && rm waiter-v1.tar.gz\n${build.replace('FROM golang:1.22\n', '')}CMD waiter -wait tcp://db:1 ./server\n`, files));
+    expect(runtime).toMatch(/^FROM debian/);
+    expect(runtime).toContain('COPY --from=builder /usr/local/bin/waiter /usr/local/bin/waiter');
+    expect(runtime).toContain('/app/server');
+  });
+
+  it('takes nothing that a script names and nothing makes', async () => {
+    const runtime = runtimeOf(await text(`${build}CMD ["./run.sh"]\n`, { ...files, 'run.sh': '#!/bin/sh\n[ -x /app/hook ] && /app/hook\nexec ./server\n' }));
+    expect(runtime).not.toContain('hook');
+    expect(runtime).toContain('/app/server');
   });
 });

@@ -56,6 +56,14 @@ describe('servers of files', () => {
     expect(text).not.toContain('gzip on');
   });
 
+  it('http-server takes the word after any option for its value', async () => {
+    const { text } = await convert('CMD ["npx", "http-server", "dist", "-c", "60", "-d", "false", "-p", "8000"]');
+    expect(text).toContain('Cache-Control "max-age=60"');
+    expect(text).toContain('COPY --from=builder /app/dist /srv/www');
+    expect(text).not.toContain('autoindex');
+    expect((await convert('CMD ["npx", "http-server", "--cors", "dist"]')).runtime).not.toBe('nginx');
+  });
+
   it('translates a health check', async () => {
     const { text } = await convert('HEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/ok || exit 1\nCMD ["npx", "serve", "-s", "dist", "-l", "3000"]');
     expect(text).toContain('HEALTHCHECK --interval=5s CMD wget -q -O /dev/null http://127.0.0.1:3000/ok || exit 1');

@@ -81,7 +81,7 @@ describe('installations', () => {
   });
 
   it('of Python 2, by absolute path or for cron stay below /usr/local', async () => {
-    for (const lines of [['FROM python:2.7', ...install, start], ['FROM python:3.11', ...install, 'CMD ["/usr/local/bin/python", "app.py"]'], ['FROM python:3.11', 'RUN apt-get update && apt-get install -y cron', ...install, 'CMD ["cron", "-f"]']]) {
+    for (const lines of [['FROM python:2.7', ...install, start], ['FROM python:3.11', 'ENV RUNNER=/usr/local/bin/ansible-playbook', ...install, start], ['FROM python:3.11', ...install, 'CMD ["/usr/local/bin/python", "app.py"]'], ['FROM python:3.11', 'RUN apt-get update && apt-get install -y cron', ...install, 'CMD ["cron", "-f"]']]) {
       expect((await convert(lines)).runtime).toContain('COPY --from=builder /usr/local /usr/local');
     }
   });
@@ -132,4 +132,32 @@ describe('the user', () => {
 it('writes a variable of the base image where it was', async () => {
   const outcome = await transform('ARG V=3.11\nFROM python:${V}\nRUN pip install flask\nCOPY app.py .\nCMD ["python", "app.py"]\n', memoryProject({ 'app.py': '' }), {}, templates);
   expect(outcome.kind === 'converted' && outcome.text).toContain('FROM python:${V}-slim\n');
+});
+
+it('keeps the programs that a compose file runs in the image', async () => {
+  const files = { 'app.py': '', 'requirements.txt': 'flask', 'compose.yaml': 'services:\n  web:\n    build: .\n    healthcheck:\n      test: curl -f http://localhost:5000\n' };
+  expect((await convert(['FROM python:3.11', ...install, start], files)).runtime).toContain('curl: a compose file runs it');
+});
+
+it('says what makes a slim image smaller where a second stage does not', async () => {
+  const slim = 'FROM python:3.11-slim';
+  expect((await convert([slim, ...install, start])).message).toMatch(/--no-cache-dir in line 3$/);
+  expect((await convert([slim, 'COPY . .', 'RUN pip install --no-cache-dir -r requirements.txt', start])).message).toMatch(/only the build needs$/);
+  expect((await convert([slim, 'ENV PIP_NO_CACHE_DIR=1', ...install, start])).message).toMatch(/only the build needs$/);
+});
+
+it('adds no library to a slim image that no headers can have brought', async () => {
+  const lines = (headers: string): string[] => ['FROM python:3.11-slim', `RUN apt-get update && apt-get install -y gcc${headers}`, ...install, 'CMD ["uwsgi", "app.ini"]'];
+  const files = { 'app.py': '', 'requirements.txt': 'uwsgi' };
+  expect((await convert(lines(''), files)).runtime).not.toContain('libxml2');
+  expect((await convert(lines(' libxml2-dev'), files)).runtime).toContain('libxml2');
+});
+
+it('keeps a manager that a compose file calls', async () => {
+  const lines = ['FROM python:3.11', 'WORKDIR /app', 'RUN pip install poetry', 'COPY . .', 'RUN poetry install --no-root', 'CMD ["poetry", "run", "python", "app.py"]'];
+  const files = { 'app.py': '', 'pyproject.toml': '[tool.poetry]\nname = "x"\n', 'poetry.lock': '' };
+  expect((await convert(lines, files)).runtime).toContain('CMD ["python", "app.py"]');
+  const { builder, runtime } = await convert(lines, { ...files, 'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: poetry run python other.py\n' });
+  expect(runtime).toContain('CMD ["poetry", "run", "python", "app.py"]');
+  expect(builder.indexOf('pip install poetry')).toBeGreaterThan(builder.indexOf('-m venv'));
 });
