@@ -100,7 +100,7 @@ describe('--file and --output', () => {
   it('find the ignore file of a Dockerfile beside it', () => {
     const folder = temporaryFolder({ ...goProject, 'docker/Dockerfile': goProject['Dockerfile']!, 'docker/Dockerfile.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*\n' });
     const answer = cli(['-f', join(folder, 'docker/Dockerfile'), folder]);
-    expect(answer.err).toMatch(/docker\/Dockerfile\.dockerignore: warning \(dockerignore-name\)/);
+    expect(answer.err).toMatch(/docker\/Dockerfile\.dockerignore:1: warning \(dockerignore-name\)/);
     expect(answer.err).toMatch(/Go: .*go\.mod/);
   });
 });
@@ -137,7 +137,7 @@ describe('modes that write nothing', () => {
     const folder = temporaryFolder(goProject);
     const answer = cli(['--json', folder]);
     expect(answer).toMatchObject({ code: 0, err: '' });
-    expect(JSON.parse(answer.out)).toMatchObject({ schemaVersion: 1, outcome: 'converted', language: 'go' });
+    expect(JSON.parse(answer.out)).toMatchObject({ schemaVersion: 2, outcome: 'converted', language: 'go' });
   });
 
   it('--json prints JSON for a refusal, too', () => {

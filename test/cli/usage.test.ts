@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -16,6 +16,17 @@ describe('usage', () => {
 
   it('--version', () => {
     expect(cli(['--version'])).toEqual({ code: 0, out: `${manifest.version}\n`, err: '' });
+  });
+
+  it('--explain-code prints the page of a code, or the table', () => {
+    expect(cli(['--explain-code', 'no-program'])).toEqual({ code: 0, out: readFileSync(join(root, 'docs/findings/no-program.md'), 'utf8'), err: '' });
+    expect(cli(['--explain-code'])).toEqual({ code: 0, out: readFileSync(join(root, 'docs/findings/README.md'), 'utf8'), err: '' });
+    expect(cli(['--explain-code', 'nothing'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('there is no code "nothing"') });
+    expect(cli(['--explain-code', 'README'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('a refusal says how to read more', () => {
+    expect(cli(['-'], { input: 'FROM golang:1.27\nRUN go build -o /server .\n' }).err).toMatch(/\nMore: dockerize-multi --explain-code no-program\n$/);
   });
 
   it.each([
