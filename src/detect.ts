@@ -35,7 +35,7 @@ export function detect(walk: Walk, start: Start, languages: readonly Language[],
   const evidence = languages.flatMap((language) => evidenceFor(language, walk, start)).sort((a, b) => b.weight - a.weight);
   if (options.language !== undefined) {
     const named = languages.find((language) => language.name === options.language);
-    if (!named) throw refuse('unknown-language-option', { language: options.language, known: languages.map((language) => language.name).join(', ') });
+    if (!named) throw refuse('unknown-language-option', { language: options.language, known: languages.map((language) => language.name).join(', ') }, { line: walk.stage.from.line });
     return { language: named, evidence, reason: `${named.title}, as asked for with --language` };
   }
   const totals = languages
@@ -44,10 +44,22 @@ export function detect(walk: Walk, start: Start, languages: readonly Language[],
     .sort((a, b) => b.total - a.total);
   const best = totals[0];
   if (!best) {
-    throw refuse('unsupported-language', { known: languages.map((language) => language.title).join(', ') }, { line: walk.stage.from.line });
+    throw refuse('unsupported-language', unsupported(walk, start, languages), { line: walk.stage.from.line });
   }
   const found = evidence.filter((item) => item.language === best.language.name).map((item) => item.what);
   return { language: best.language, evidence, reason: `${best.language.title}: ${[...new Set(found)].join(', ')}` };
+}
+
+/** What was seen instead of a language, and what can be done about it. */
+function unsupported(walk: Walk, start: Start, languages: readonly Language[]): { reason: string; help: string } {
+  const { facts, written, image, reference } = walk.base;
+  const main = start.main?.words[0];
+  const seen = main === undefined ? 'no instruction starts a program' : `the start runs ${main}`;
+  const known = `Supported are ${languages.map((language) => language.title).join(', ')}.`;
+  const named = languages.map((language) => language.name).join(', ');
+  if (image === undefined) return { reason: `the base image ${written} depends on an ARG without a default, and ${seen}`, help: `Give the ARG a default, or name the language with --language (${named}).` };
+  const base = facts?.language !== undefined ? `the base image ${written} is for ${facts.language}` : facts === undefined && reference?.official !== true ? `what the base image ${written} has is not known` : `the base image is ${written}`;
+  return { reason: `${base}, and ${seen}`, help: facts === undefined ? `${known} If it is one of them, name it with --language (${named}).` : `${known} Name one with --language only if the application is written in it.` };
 }
 
 function evidenceFor(language: Language, walk: Walk, start: Start): Evidence[] {

@@ -39,7 +39,8 @@ export async function render(plan: Plan, file: Dockerfile, templates: Templates)
     runtime: blocksText(runtime.blocks),
   };
   const eta = new Eta({ autoEscape: false, autoTrim: false });
-  return prettify(eta.renderString(template, { ...plan.values, ...body, head: headText(file, top) } satisfies TemplateData));
+  const text = eta.renderString(template, { ...plan.values, ...body, head: headText(file, top) } satisfies TemplateData);
+  return prettify(`${text.trimEnd()}\n${file.trailing}\n`);
 }
 
 /** Formats Dockerfile text through prettier with the project's own plugin. */

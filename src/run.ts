@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { colorDiff, unifiedDiff, type DiffColors } from './diff.ts';
+import { longestDockerfile } from './dockerfile/parse.ts';
 import { finding, type Finding } from './findings.ts';
 import type { Options } from './languages/language.ts';
 import { diskProject, readRegularFile } from './project/disk.ts';
@@ -30,6 +31,9 @@ export interface Streams {
   readonly stdin: () => Promise<Buffer>;
   readonly colors: DiffColors;
 }
+
+/** Bytes of a Dockerfile that is read at all: `transform` counts characters, which take up to three. */
+const largestDockerfile = 3 * longestDockerfile;
 
 /** Exit codes of the command line. */
 const exit = { ok: 0, stale: 1, badInput: 2, refused: 3 } as const;
@@ -125,8 +129,8 @@ async function locate(path: string, options: RunOptions, streams: Streams): Prom
   const found = statOf(file);
   if (found === missing) return finding('no-dockerfile', { path: file });
   if (typeof found === 'string') return finding('not-readable', { path: file, reason: found });
-  const text = readRegularFile(file, 5_000_000, 'utf-8 only');
-  if (text === undefined) return finding('not-readable', { path: file, reason: found.isFile() ? (found.size > 5_000_000 ? 'it is over 5 MB' : 'it is no UTF-8 text, or there is no permission') : 'it is not a regular file' });
+  const text = readRegularFile(file, largestDockerfile, 'utf-8 only');
+  if (text === undefined) return finding('not-readable', { path: file, reason: found.isFile() ? (found.size > largestDockerfile ? 'it is over 1 MB' : 'it is no UTF-8 text, or there is no permission') : 'it is not a regular file' });
   const output = options.output ?? join(dirname(file), `${basename(file)}.multi`);
   // Docker looks for it beside the Dockerfile, wherever the context is.
   const own = `${file}.dockerignore`;
