@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
@@ -65,7 +65,18 @@ export function loadExamples(): Example[] {
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'example.json')))
     .sort()
-    .map((name) => ({ ...(JSON.parse(readFileSync(join(folder, name, 'example.json'), 'utf8')) as ExampleFile), name, folder: join(folder, name) }));
+    .map((name) => {
+      openToOthers(join(folder, name));
+      return { ...(JSON.parse(readFileSync(join(folder, name, 'example.json'), 'utf8')) as ExampleFile), name, folder: join(folder, name) };
+    });
+}
+
+/** What a strict umask took from the files of a checkout: with it, no other user than root could read them in an image. */
+function openToOthers(path: string): void {
+  const { mode } = statSync(path);
+  const open = mode | 0o044 | ((mode & 0o100) === 0 ? 0 : 0o011);
+  if (open !== mode) chmodSync(path, open);
+  if (statSync(path).isDirectory()) for (const name of readdirSync(path)) openToOthers(join(path, name));
 }
 
 /** The variants of an example, the one without flags first. */
