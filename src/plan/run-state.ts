@@ -41,15 +41,16 @@ const nameOf = (part: RunPart): string | undefined => part.commands[0]?.name;
 
 /** `[ -f x ] && a; b`: whether `a` runs depends on the test, which may fail without failing the RUN. */
 function conditionsOf(all: readonly RunPart[], work: readonly RunPart[]): RunPart[] {
-  return work.flatMap((part) => {
-    const at = all.indexOf(part);
-    let first = at;
-    while (first > 0 && all[first]!.joinedBy === '&&') first -= 1;
-    let end = at + 1;
-    while (all[end]?.joinedBy === '&&') end += 1;
+  const wanted = new Set(work);
+  const found: RunPart[] = [];
+  for (let first = 0, end = 0; first < all.length; first = end) {
+    for (end = first + 1; all[end]?.joinedBy === '&&'; ) end += 1;
+    const list = all.slice(first, end);
+    const last = list.findLastIndex((part) => wanted.has(part));
     const mayFail = end < all.length;
-    return all.slice(first, at).filter((other) => other.commands.length === 0 || (mayFail && other.effect.kind === 'none' && other.commands.some((command) => /^(?:test|\[|grep|egrep|which|command|type|ls|stat)$/.test(command.name ?? ''))));
-  });
+    found.push(...list.slice(0, Math.max(0, last)).filter((other) => other.commands.length === 0 || (mayFail && other.effect.kind === 'none' && other.commands.some((command) => /^(?:test|\[|grep|egrep|which|command|type|ls|stat)$/.test(command.name ?? '')))));
+  }
+  return found;
 }
 
 /** Variables that package managers read from their environment. */

@@ -67,8 +67,14 @@ class BuilderFiller {
     }
   }
 
+  private installs: Map<RunPart, Install[]> | undefined;
+
   private installsOf(part: RunPart): Install[] {
-    return this.analysis.uses.flatMap((item) => (item.part === part && (item.use.kind === 'install' || item.use.kind === 'tool') ? [item.use.install] : []));
+    if (!this.installs) {
+      this.installs = new Map();
+      for (const { part: where, use } of this.analysis.uses) if (use.kind === 'install' || use.kind === 'tool') this.installs.set(where, [...(this.installs.get(where) ?? []), use.install]);
+    }
+    return this.installs.get(part) ?? [];
   }
 
   private isTool(part: RunPart): boolean {
