@@ -2,7 +2,7 @@ import { refuse, type Place } from '../findings.ts';
 
 /** Something that the program needs at run time. */
 export interface Requirement {
-  /** `shell`, `bash`, `glibc`, `musl`, `certificates`, `timezones`, `tmp`, `home`, `program:git`, `package:libpq5`, `package-manager` … */
+  /** `shell`, `bash`, `glibc`, `musl`, `certificates`, `timezones`, `tmp`, `home`, `users:debian`, `program:git`, `package:libpq5`, `package-manager` … */
   readonly need: string;
   /** For a reader: "CMD is in shell form". */
   readonly why: string;
@@ -57,6 +57,6 @@ export function chooseRuntime(candidates: readonly Candidate[], requirements: re
 export function describeNeed(requirement: Requirement): string {
   const place = requirement.line === undefined ? '' : ` (${requirement.file ?? 'Dockerfile'}:${requirement.line})`;
   const [kind, value] = requirement.need.split(/:(.*)/s);
-  const thing = value === undefined ? (kind === 'shell' ? 'a shell' : kind === 'tmp' ? 'a folder for temporary files' : kind) : kind === 'program' ? `the program ${value}` : `the ${kind} ${value}`;
+  const thing = value === undefined ? (kind === 'shell' ? 'a shell' : kind === 'tmp' ? 'a folder for temporary files' : kind) : kind === 'program' ? `the program ${value}` : kind === 'users' ? `users as ${value} makes them` : `the ${kind} ${value}`;
   return `${thing}: ${requirement.why}${place}`;
 }

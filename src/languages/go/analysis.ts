@@ -76,8 +76,8 @@ export function analyze(context: Context): GoAnalysis {
   if (walk.base.facts === undefined) {
     throw refuse('unknown-base', { image: walk.base.written, reason: 'its entry point, environment and user cannot be told, and the runtime image would be without them', help: 'Build on an official golang image; a mirror of it has the same contents.' }, { line: walk.stage.from.line });
   }
-  const requirements = [...linkingNeeds(walk, linking, downloaded), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm)];
-  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) };
+  const requirements = [...linkingNeeds(walk, linking, downloaded), ...(downloaded === undefined ? [] : [{ need: 'certificates', why: `${downloaded}, which is downloaded, may speak TLS`, file: undefined, line: undefined }]), ...system.requirements, ...sourceNeeds(walk, sources, linking), ...userNeeds(walk), ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm)];
+  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources) ?? (downloaded === undefined ? undefined : `what ${downloaded} writes, which is downloaded, is not known`) };
 }
 
 /** The folder of the image in which the project's sources lie: where it is built, or under GOPATH/src. */
@@ -235,6 +235,13 @@ function sourceNeeds(walk: Walk, sources: GoSources, linking: Linking): Requirem
 
 /** Paths of the modules that lie in the context. */
 const ownModules = (walk: Walk): string[] => filesBelow(walk.project, '', (path) => /(?:^|\/)go\.mod$/.test(path) && !/(?:^|\/)vendor\//.test(path)).flatMap((path) => readGoMod(walk.project.read(path) ?? '').module ?? []);
+
+/** Tools that make users differ from one distribution to the next: useradd and adduser, and their options. */
+function userNeeds(walk: Walk): Requirement[] {
+  const family = walk.base.facts?.family;
+  const maker = lastOf(walk, 'USER') && walk.steps.find((step) => step.run?.parts.some((part) => part.effect.kind === 'account'));
+  return maker && family !== undefined && family !== 'none' ? [{ need: `users:${family}`, why: 'the program runs as a user that a RUN makes', file: undefined, line: maker.instruction.line }] : [];
+}
 
 function shellNeeds(start: Start, others: readonly Start[], execForm: readonly string[] | undefined): Requirement[] {
   const needs: Requirement[] = [];

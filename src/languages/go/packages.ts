@@ -19,6 +19,9 @@ export interface SystemNeeds {
   readonly programs: readonly string[];
 }
 
+/** Programs that fetch over HTTPS. Debian's packages of them only recommend the certificates. */
+const tlsClients: ReadonlySet<string> = new Set(['git', 'curl', 'wget', 'svn', 'hg', 'chromium', 'google-chrome']);
+
 /**
  * Sorts the packages that the Dockerfile installs into those of the build and those of the program, by what starts programs: the sources
  * (os/exec), the start, its scripts and the health check.
@@ -40,6 +43,7 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
     else if (!evidence.text.startsWith('./') && !own.has(evidence.text)) {
       requirements.push({ need: `program:${name}`, why: 'os/exec starts it', file: evidence.file, line: evidence.line });
       programs.add(name);
+      if (tlsClients.has(name)) requirements.push({ need: 'certificates', why: `${name} checks certificates`, file: evidence.file, line: evidence.line });
     }
   }
   for (const command of called) {
@@ -58,7 +62,8 @@ export function systemNeeds(walked: Walk, sources: GoSources, called: readonly S
     const bare = decision.name.replace(/[=<>~:].*$/, '');
     if (decision.role === 'build' || bare === 'ca-certificates' || bare === 'tzdata') return;
     const serves = (family !== undefined && family !== 'none' ? programsOf(bare, family) : []).concat(bare);
-    const isCalled = serves.some((program) => programs.has(program));
+    // git reaches hosts through ssh.
+    const isCalled = serves.some((program) => programs.has(program) || (program === 'ssh' && programs.has('git')));
     if (decision.role === 'translated' && !dynamic) return;
     // With the sources at hand, a tool that nothing starts served the build, or people. What no build uses, modules of others may start.
     const isTool = ambiguousTools.has(bare) || forPeople.test(bare) || serves.some((program) => calledByRuns.has(program));

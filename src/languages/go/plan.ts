@@ -8,7 +8,7 @@ import { chooseRuntime } from '../../plan/requirements.ts';
 import { isBelow, sourcesLine, startLine } from '../../walk/place.ts';
 import { closedToOthers } from '../../walk/modes.ts';
 import { isReadAfter } from '../../walk/readers.ts';
-import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
+import { isRoot, lastOf, type Step, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import { analyze, type GoAnalysis } from './analysis.ts';
 import { configures, fillBuilder, servesBuild } from './builder.ts';
@@ -106,9 +106,10 @@ function installPackages(runtime: StageDraft, names: readonly string[], chosen: 
 
 /** Users that the Dockerfile makes: made again where the runtime has the tools, else carried in passwd and group. */
 function placeAccounts(walk: Walk, runtime: StageDraft, chosen: GoRuntime): { copied: boolean; owner: string | undefined } {
-  const user = lastOf(walk, 'USER')?.instruction.logical;
-  if (user === undefined) return { copied: false, owner: undefined };
-  const owner = /^[\w.-]+(?::[\w.-]+)?$/.test(user) && !/^(?:root|0)(?::|$)/.test(user) ? user : undefined;
+  const written = lastOf(walk, 'USER')?.instruction.logical;
+  const user = walk.end.user;
+  if (written === undefined || user === undefined) return { copied: false, owner: undefined };
+  const owner = /^[\w.-]+(?::[\w.-]+)?$/.test(user) && !isRoot(user) ? user : undefined;
   const makers = walk.steps.filter((step) => step.run?.parts.some((part) => part.effect.kind === 'account'));
   if (makers.length === 0) return { copied: !/^\d/.test(user), owner };
   const sameFamily = chosen.family !== 'none' && (chosen.family === walk.base.facts?.family);
@@ -123,7 +124,8 @@ function placeAccounts(walk: Walk, runtime: StageDraft, chosen: GoRuntime): { co
     if (step.run!.splittable) runtime.keepParts(step, parts, 'the runtime stage needs the user');
     else runtime.keep(step, 'the runtime stage needs the user');
   }
-  return { copied: false, owner };
+  // The ARG that names the user is declared by then: whoever builds may choose another name.
+  return { copied: false, owner: owner === undefined ? undefined : written };
 }
 
 /** Folders that belong to the user in the original and in which the program writes: WORKDIR and COPY would make them root's. */

@@ -60,6 +60,8 @@ function offer(runtime: string, image: string, facts: ImageFacts | undefined, fa
     family,
     offers: (need) => {
       if (has(need)) return true;
+      // Where there are no tools to make users with, their names are copied.
+      if (need.startsWith('users:')) return family === 'none' || need === `users:${family}`;
       if (family === 'none') return false;
       // Tools of another distribution are other tools: BusyBox for GNU, other versions, other paths.
       if (need.startsWith('program:')) return packagesFit(family, analysis) && provides(facts, family, need.slice('program:'.length), analysis);

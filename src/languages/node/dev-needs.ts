@@ -38,7 +38,12 @@ export function devNeedOf(project: Project, app: NodeApp, start: NodeStart, sour
   if (!manifest) return undefined;
   const production = (name: string): boolean => name in manifest.dependencies || name in manifest.optionalDependencies || name in manifest.peerDependencies;
   const devOnly = (name: string): boolean => name in manifest.devDependencies && !production(name);
+  const types = Object.keys(manifest.devDependencies).find((name) => name.startsWith('@types/'));
   for (const leaf of start.leaves) {
+    // It checks types when it starts, unless it is told not to.
+    if (types !== undefined && leaf.words.concat(leaf.program).some((word) => word !== undefined && /^ts-node(?:\/register(?:\/files)?|-script|-esm)?$/.test(word)) && !leaf.words.some((word) => /^(?:-T|--transpile-only|--transpileOnly|--swc)$/.test(word ?? ''))) {
+      return { name: types, why: 'ts-node checks types when it starts', file: leaf.file, line: leaf.line };
+    }
     if (!/^(?:node|nodejs|npm|yarn|pnpm|bun|sh|bash)$/.test(leaf.program)) {
       const packages = packagesOfTool(leaf.program);
       const name = packages.find(devOnly);

@@ -91,21 +91,30 @@ export function systemNeeds(walk: Walk, app: NodeApp, steps: readonly Classified
         added.set(brought, `${name}: ${place.why}${place.file === undefined ? '' : ` (${place.file}:${place.line})`}`);
       }
     }
+    // Debian's git, curl and wget only recommend the certificates and ssh that the full image has.
+    for (const [name, place] of called) {
+      if (runtime.certificates || sameAsBase || !/^(?:git|curl|wget|svn|hg)$/.test(name) || place.why === 'the health check calls it') continue;
+      packages.add('ca-certificates');
+      added.set('ca-certificates', `ca-certificates: ${name} checks them`);
+      if (name !== 'git' || family === 'alpine' || !(walk.base.facts?.programs.includes('ssh') ?? false)) continue;
+      packages.add('openssh-client');
+      added.set('openssh-client', 'openssh-client: git reaches hosts through it');
+    }
     // A dev dependency that the sources import runs, too.
     const dependencies = [...Object.keys(app.manifest?.dependencies ?? {}), ...Object.keys(app.manifest?.optionalDependencies ?? {}), ...Object.keys(app.manifest?.devDependencies ?? {}).filter((name) => imports.has(name))];
     for (const name of dependencies) {
       const need = nativeNeeds('npm', name, family, suites);
       if (!need) continue;
       if (need.unprovable) {
-        unproven ??= `${name} ${need.reason}`;
+        unproven ??= `${name}: ${need.reason}`;
         continue;
       }
       for (const item of need.inFullImage ? need.packages : []) {
         if (runtime.programs.includes(item) || runtime.libraries.includes(item) || packages.has(item)) continue;
         if (sameAsBase && !installed.some(({ name }) => name.replace(/[=<>~:@].*$/, '') === item)) continue;
         packages.add(item);
-        added.set(item, `${name} ${need.reason}`);
-        requirements.push({ need: `package:${item}`, why: `${name} ${need.reason}`, file: app.source === undefined ? undefined : 'package.json', line: undefined });
+        added.set(item, `${name}: ${need.reason}`);
+        requirements.push({ need: `package:${item}`, why: `${name}: ${need.reason}`, file: app.source === undefined ? undefined : 'package.json', line: undefined });
       }
     }
   }

@@ -137,8 +137,8 @@ function requirementsOf(context: Context, base: PythonBase, sources: PythonSourc
     if (name === 'gitpython' && sources.complete && !needs.some((item) => item.need === 'program:git')) continue;
     if (developmentTools.has(name)) continue;
     const there = need.packages.filter((item) => need.inFullImage || base.facts?.libraries.includes(item));
-    for (const item of there) needs.push({ need: `library:${item}`, why: `${name} ${need.reason}`, file: undefined, line: undefined });
-    if (need.unprovable && need.packages.length === 0 && browserByHand) needs.push({ need: 'same-image', why: `${name} ${need.reason}`, file: undefined, line: undefined });
+    for (const item of there) needs.push({ need: `library:${item}`, why: `${name}: ${need.reason}`, file: undefined, line: undefined });
+    if (need.unprovable && need.packages.length === 0 && browserByHand) needs.push({ need: 'same-image', why: `${name}: ${need.reason}`, file: undefined, line: undefined });
   }
   return needs;
 }

@@ -54,7 +54,7 @@ export class BuilderCopies {
   }
 
   private isCopied(folder: string): boolean {
-    return this.walk.steps.some((step) => step.copy?.entries.some((entry) => entry.kind !== 'file' && isBelow(folder, entry.target)));
+    return this.walk.steps.some((step) => step.copy?.entries.some((entry) => (entry.kind !== 'file' && isBelow(folder, entry.target)) || (folder !== '/' && isBelow(entry.target, folder))));
   }
 
   /** Takes over the COPY that brings a file, or gives the files that a COPY line of our own must bring. */

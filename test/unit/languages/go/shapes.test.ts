@@ -242,3 +242,28 @@ describe('go: users and sources', () => {
     expect(runtime).toContain('/app/server');
   });
 });
+
+describe('go: programs of others', () => {
+  const runs = (name: string): Record<string, string> => ({ ...files, 'main.go': program(`exec.Command("${name}", "clone").Run()`, 'os/exec') });
+
+  it('that fetch have certificates, and git has ssh', async () => {
+    const proposal = runtimeOf(await text(`FROM golang:1.22\nRUN apt-get update && apt-get install -y git openssh-client\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\n${start}`, runs('git')));
+    expect(proposal).toMatch(/apt-get install [^\n]* git openssh-client/);
+    expect(proposal).toContain('ca-certificates.crt');
+  });
+
+  it('that are downloaded may speak TLS, and write', async () => {
+    const fetched = 'RUN curl -fsSL -o /usr/local/bin/migrate https://example.com/migrate && chmod +x /usr/local/bin/migrate\n';
+    const proposal = runtimeOf(await text(`${build}${fetched}CMD migrate up && ./server\n`, files));
+    expect(proposal).toContain('ca-certificates.crt');
+    expect(proposal).not.toContain('USER');
+  });
+
+  it('leave what a variable names as the owner to that owner', async () => {
+    const owned = (user: string): string => `FROM golang:1.22\nARG APP_USER=app\nRUN useradd -u 1001 ${user} && mkdir /data && chown ${user} /data\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\nUSER ${user}\nCMD ./server > /data/log\n`;
+    const proposal = runtimeOf(await text(owned('$APP_USER'), files));
+    expect(proposal).toContain('COPY --from=builder --chown=$APP_USER /data /data');
+    expect(proposal.indexOf('ARG APP_USER=app')).toBeLessThan(proposal.indexOf('--chown=$APP_USER'));
+    expect(runtimeOf(await text(owned('$APP_USER').replace('CMD ./server > /data/log', start.trim()), files))).toContain('COPY --from=builder --chown=app /data /data');
+  });
+});

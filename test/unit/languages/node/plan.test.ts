@@ -107,7 +107,16 @@ describe('what the system brings', () => {
 
   it('adds programs that the sources start, and curl for the health check', async () => {
     const text = await convert(lines('HEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1'), { ...plain, 'index.js': "require('child_process').execSync('git log -1'); const { execSync } = require('child_process'); execSync('git status');" });
-    expect(runtimeOf(text)).toMatch(/install -y --no-install-recommends curl git/);
+    expect(runtimeOf(text)).toMatch(/install -y --no-install-recommends ca-certificates curl git openssh-client/);
+    // A health check asks its own container.
+    expect(runtimeOf(await convert(lines('HEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1'), plain))).toMatch(/install -y --no-install-recommends curl \\/);
+  });
+
+  it('keeps the types that ts-node checks when it starts', async () => {
+    const files = { 'package.json': '{"dependencies":{"express":"4","ts-node":"10","typescript":"5"},"devDependencies":{"@types/express":"4"}}', 'package-lock.json': '{"lockfileVersion":3,"packages":{}}', 'index.ts': 'import express from "express";' };
+    const text = (start: string): string => `FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ${start}\n`;
+    expect(await convert(text('["npx", "ts-node", "index.ts"]'), files)).not.toMatch(/omit=dev/);
+    expect(await convert(text('["npx", "ts-node", "-T", "index.ts"]'), files)).toMatch(/omit=dev/);
   });
 
   it('keeps the base image when a program is named at run time', async () => {

@@ -161,3 +161,10 @@ it('keeps a manager that a compose file calls', async () => {
   expect(runtime).toContain('CMD ["poetry", "run", "python", "app.py"]');
   expect(builder.indexOf('pip install poetry')).toBeGreaterThan(builder.indexOf('-m venv'));
 });
+
+it('takes what an editable installation added beside the sources, also when several COPYs brought them', async () => {
+  const files = { 'setup.py': 'from setuptools import setup\nsetup(name="tool", package_dir={"": "src"}, entry_points={"console_scripts": ["tool=tool:main"]})', 'src/tool/__init__.py': '' };
+  const { runtime } = await convert(['FROM python:3.9', 'WORKDIR /srv/tool', 'COPY setup.py ./', 'COPY src ./src', 'RUN pip install -e .', 'CMD ["tool"]'], files);
+  expect(runtime).toContain('COPY --from=builder /srv/tool /srv/tool');
+  expect(runtime).not.toContain('COPY src');
+});
