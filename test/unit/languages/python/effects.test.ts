@@ -97,7 +97,7 @@ describe('system packages', () => {
   });
 
   it('of another release are not translated', async () => {
-    const { runtime } = await convert([base, 'RUN echo "deb http://deb.debian.org/debian bullseye main" > /etc/apt/sources.list.d/b.list && apt-get update && apt-get install -y -t bullseye libicu-dev', ...install, start]);
+    const { runtime } = await convert([base, 'RUN echo "deb http://mirror.example.com/debian bullseye main" > /etc/apt/sources.list.d/b.list && apt-get update && apt-get install -y -t bullseye libicu-dev', ...install, start]);
     expect(runtime).toContain('-t bullseye libicu-dev');
   });
 });
