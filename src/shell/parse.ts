@@ -52,11 +52,25 @@ export interface ShellScript {
 /** Parses shell text into its top-level parts. Never throws; `errors` is not empty when the text is not valid shell. */
 export function parseShell(text: string): ShellScript {
   try {
+    if (nesting(text) > deepest) throw new RangeError(`brackets are nested more than ${deepest} deep`);
     return read(text);
   } catch (error) {
-    // The parser is recursive: it gives up on thousands of nested brackets.
     return { shebang: undefined, parts: [unreadable(text)], variables: [], functions: [], errors: [error instanceof Error ? error.message : String(error)] };
   }
+}
+
+/** The parser is recursive, and how deep it gets before the stack ends depends on what ran before it. No script of a Dockerfile comes near this. */
+const deepest = 500;
+
+/** How deep brackets are nested, quotes and comments not looked at. */
+function nesting(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [bracket] of text.matchAll(/[(){}]/g)) {
+    depth = bracket === '(' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    most = Math.max(most, depth);
+  }
+  return most;
 }
 
 /** A part of which nothing is known. */
