@@ -146,8 +146,12 @@ function interactive(walked: Walk, start: Start): Refusal | undefined {
 }
 
 /** cron gives its programs a PATH and an environment of its own. Python keeps its packages where they are found all the same. */
-function scheduled(walked: Walk, { main }: Start): Refusal | undefined {
-  if (!main || !/^crond?$/.test(basename(main.program)) || isOwn(walked, main)) return undefined;
-  if (main.program.includes('/') && !/^\/(?:usr\/)?s?bin\//.test(main.program)) return undefined;
-  return refuse('unsupported-shape', { reason: `${basename(main.program)} starts the programs, with a PATH and an environment of its own, and its crontabs are not read here`, help: 'Start the program itself, and let the host or the platform schedule the container.' }, placeOf(main));
+function scheduled(walked: Walk, start: Start): Refusal | undefined {
+  const isCron = (command: StartCommand): boolean =>
+    /^crond?$/.test(serviceStarted(command) ?? basename(command.program)) && !isOwn(walked, command) && (!command.program.includes('/') || /^\/(?:(?:usr\/)?s?bin|etc\/init\.d)\//.test(command.program));
+  const { main } = start;
+  // `cron && tail -f log`: what stays in front only keeps the container alive.
+  const cron = main && (isCron(main) || /^(?:tail|sleep)$/.test(basename(main.program))) ? start.commands.find(isCron) : undefined;
+  if (!cron) return undefined;
+  return refuse('unsupported-shape', { reason: `${serviceStarted(cron) ?? basename(cron.program)} starts the programs, with a PATH and an environment of its own, and its crontabs are not read here`, help: 'Start the program itself, and let the host or the platform schedule the container.' }, placeOf(cron));
 }

@@ -119,6 +119,8 @@ describe('cron', () => {
   it('starts programs that are not seen', () => {
     expect(answer('CMD ["cron", "-f"]')).toMatch(/^unsupported-shape@4 cron starts the programs/);
     expect(answer('CMD crond -f -l 2')).toMatch(/^unsupported-shape@4 /);
+    expect(answer('CMD cron && tail -f /var/log/cron.log')).toMatch(/^unsupported-shape@4 cron starts the programs/);
+    expect(answer('CMD ["./start.sh"]', { 'start.sh': '#!/bin/sh\nservice cron start\ntail -f /dev/null\n' })).toMatch(/^unsupported-shape@start.sh:2 cron starts/);
   });
 
   it('is known to Python, which keeps its packages where cron finds them', () => {
