@@ -107,10 +107,17 @@ function homeIn(scope: Scope, user: string | undefined, base: BaseImage): string
 }
 
 function baseImage(written: string, globals: Scope, file: Dockerfile, earlier: readonly Walk[]): BaseImage {
-  const image = expandWord(written, lookupIn(globals), file.escape) || undefined;
+  const unset = unsetIn(written, globals, file);
+  const image = expandWord(written, (name) => (unset.has(name) ? undefined : lookupIn(globals)(name)), file.escape) || undefined;
   const stage = image === undefined ? undefined : earlier.find((other) => other.stage.name?.toLowerCase() === image.toLowerCase());
   const reference = image === undefined || stage ? undefined : parseImage(image);
   return { written, image, reference, facts: stage ? stage.base.facts : reference && describeImage(reference), stage };
+}
+
+/** ARGs before FROM without a default, where the word says what to take instead: `${NAME:-1.22}` is 1.22 unless the build is given another. */
+function unsetIn(written: string, globals: Scope, file: Dockerfile): Set<string> {
+  const names = file.globalArgs.flatMap(({ pairs }) => pairs.flatMap(({ name, value }) => (value === undefined && globals.args.get(name) === null ? [name] : [])));
+  return new Set(names.filter((name) => [...written.matchAll(/\$\{?(\w+)(:?[-+])?/g)].every(([, other, instead]) => other !== name || instead !== undefined)));
 }
 
 function locate(steps: readonly Step[], project: Project, imagePath: string): string | undefined {

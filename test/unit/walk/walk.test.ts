@@ -28,6 +28,10 @@ describe('WORKDIR', () => {
 describe('base image', () => {
   it('is found through global ARGs', () => {
     expect(walkOf('ARG V=1.22\nFROM golang:${V}-alpine\n').base).toMatchObject({ written: 'golang:${V}-alpine', image: 'golang:1.22-alpine', facts: { language: 'go' } });
+    expect(walkOf('ARG V\nFROM golang:${V:-1.22}\n').base.image).toBe('golang:1.22');
+    expect(walkOf('ARG V\nFROM golang${V+:1.22}:${V-1.21}\n').base.image).toBe('golang:1.21');
+    expect(walkOf('ARG V\nFROM golang:${V}\n').base.image).toBeUndefined();
+    expect(walkOf('FROM golang:1.22-${TARGETARCH:-amd64}\n').base.image).toBeUndefined();
   });
 
   it('is not known through an ARG without default', () => {
