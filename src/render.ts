@@ -60,7 +60,8 @@ const fromComments = (file: Dockerfile): string[] => commentsOf(file.stages.at(-
 
 function stageText(stage: StagePlan, comments: readonly string[]): string {
   const from = `FROM ${stage.from}${stage.name === undefined ? '' : ` AS ${stage.name}`}`;
-  return [...comments, from, blocksText(stage.blocks)].filter((line) => line !== '').join('\n');
+  const body = blocksText(stage.blocks);
+  return [...comments, from, ...(body === '' ? [] : [body])].join('\n');
 }
 
 function blocksText(blocks: readonly Block[]): string {

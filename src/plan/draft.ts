@@ -76,7 +76,7 @@ export class StageDraft {
   private push(instruction: Instruction, text: string, reason: string, parts: readonly RunPart[] | undefined, stage: Note['stage'] = this.side): void {
     const first = !this.draft.isPlaced(instruction);
     const comments = first ? commentsOf(instruction) : [];
-    this.blocks.push({ text: instruction.heredocs.length > 0 ? text : this.draft.escaped(text), comments, apart: instruction.leading !== '' && /^[\t ]*\r?$/m.test(instruction.leading.replace(/\n$/, '')), origin: instruction });
+    this.blocks.push({ text: instruction.heredocs.length > 0 ? text : this.draft.escaped(text), comments, apart: /^[\t ]*\r?\n/.test(instruction.leading) || (!first && /\n[\t ]*\r?\n/.test(instruction.leading)), origin: instruction });
     this.draft.note(instruction, { stage, reason, parts });
   }
 }
@@ -198,10 +198,13 @@ function dispositionOf(notes: readonly Note[]): Disposition {
   return stages.has('runtime') ? 'runtime' : stages.has('builder') ? 'builder' : 'dropped';
 }
 
-/** The comment lines directly above an instruction; parser directives are not among them. */
+/** The comment lines above an instruction with the blank lines between and below them, as empty texts; parser directives are not among them. */
 export function commentsOf(instruction: Instruction): string[] {
-  return instruction.leading
+  const lines = instruction.leading
     .split(/\r?\n/)
+    .slice(0, -1)
     .map((line) => line.trim())
-    .filter((line) => line.startsWith('#') && !/^#\s*(?:syntax|escape|check)\s*=/i.test(line));
+    .filter((line) => line === '' || (line.startsWith('#') && !/^#\s*(?:syntax|escape|check)\s*=/i.test(line)));
+  const first = lines.findIndex((line) => line !== '');
+  return first < 0 ? [] : lines.slice(first).filter((line, index, all) => line !== '' || all[index - 1] !== '');
 }

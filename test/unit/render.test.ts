@@ -44,6 +44,10 @@ describe('render', () => {
     expect(await rendered('# The shop.\nFROM a\nCMD x\n')).toBe('# The shop.\nFROM a AS builder\n\nFROM alpine:3.20\nCMD x\n');
   });
 
+  it('keeps the blank lines between comments, and below them', async () => {
+    expect(await rendered('# Licence\n\nFROM a\n# one\n\n# two\n\nRUN b\nCMD x\n')).toBe('# Licence\n\nFROM a AS builder\n# one\n\n# two\n\nRUN b\n\nFROM alpine:3.20\nCMD x\n');
+  });
+
   it('keeps comments at the end of the file', async () => {
     expect(await rendered('FROM a\nCMD x\n\n# needs a data base\n# at 5432')).toMatch(/CMD x\n\n# needs a data base\n# at 5432\n$/);
   });
