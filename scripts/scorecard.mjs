@@ -20,7 +20,7 @@ const files = statSync(source).isDirectory()
   : readFileSync(source, 'utf8').split('\n').filter(Boolean);
 if (values.outputs) mkdirSync(values.outputs, { recursive: true });
 
-const titles = new Map([['go', 'Go'], ['python', 'Python'], ['node', 'Node.js'], ['dotnet', '.NET'], ['none', 'None of them']]);
+const titles = new Map([['go', 'Go'], ['python', 'Python'], ['node', 'Node.js'], ['dotnet', '.NET'], ['rust', 'Rust'], ['none', 'None of them']]);
 const counts = new Map(); // language -> outcome -> files
 const failures = [];
 const written = [];

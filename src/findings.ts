@@ -49,6 +49,7 @@ const wordings = {
 
   'secrets-in-build-args': { level: 'warning', message: '{name} looks like a secret given as {keyword}: it stays readable in the image', help: 'For a build, pass it with `RUN --mount=type=secret`; for the program, when the container starts.' },
   'end-of-life-base': { level: 'warning', message: 'the base image {image} no longer gets security updates', help: 'Move to {maintained}; here it is kept as it is.' },
+  'base-assumed': { level: 'note', message: 'the base image {image} is taken for a copy of {taken}, by its name and tag', help: 'If it has an entry point, a user or variables of its own that the program needs, add them to the runtime stage.' },
   'user-added': { level: 'note', message: 'the runtime stage runs as {user} instead of root', help: 'Nothing was found that the program writes outside of {writable}. Use --user keep to keep root.' },
   'user-kept': { level: 'note', message: 'the runtime stage keeps the user of the original: {reason}', help: 'Add a USER of your own once you know which folders the program writes to.' },
   'whole-folder': { level: 'note', message: 'the whole application folder is copied: {reason}', help: 'Nothing to do. What the program never reads can be left out with .dockerignore.' },

@@ -3,7 +3,7 @@
 seconds=15
 
 say() {
-  echo "$@" >&2
+  echo "$(date --rfc-3339=seconds) $*" >&2
 }
 
 answers() {

@@ -55,7 +55,7 @@ function copied(program: string, read: Arguments, moves: boolean, around: Surrou
   if (program === 'ln' && sources.length === 0 && last !== undefined && into === undefined) return at(program, [named(last, around)], around);
   if (target === undefined) return { kind: 'unknown', program };
   const lastText = last!.value ?? last!.text.replace(/["']/g, '');
-  const intoFolder = into !== undefined || sources.length > 1 || /(?:^|\/)\.{0,2}$/.test(lastText) || sources.some((word) => /[*?[]/.test(word.text));
+  const intoFolder = into !== undefined || sources.length > 1 || /(?:^|\/)\.{0,2}$/.test(lastText) || sources.some((word) => /[*?[]/.test(word.text)) || sharedFolder.test(target);
   const names = sources.map((word) => nameOf(word));
   const asWhole = sources.length === 1 && !sharedFolder.test(target) && (/(?:^|\/)\.?["']?$/.test(sources[0]!.text) || (recursive(read) && names[0] !== '*' && !/\.\w+$/.test(names[0]!) && !/(?:^|\/)\.{1,2}\/?$/.test(lastText)));
   const writes = intoFolder && !asWhole ? names.map((name) => `${target === '/' ? '' : target}/${name}`) : [target];

@@ -3,7 +3,7 @@ import { isWindows, type ImageFacts } from './facts.ts';
 import { corretto, gradle, maven, openjdk, temurin } from './java.ts';
 import { buildpackDeps, bun, conda, golang, node, python, rust, uv } from './languages.ts';
 import { catalogueName, parseImage, type ImageReference } from './reference.ts';
-import { alpineImage, busyboxImage, debianImage, distroless, nginx, scratch, ubuntuImage } from './servers.ts';
+import { alpineImage, busyboxImage, debianImage, distroless, nginx, redHatImage, scratch, ubuntuImage } from './servers.ts';
 
 export { runtimeCounterpart } from './counterpart.ts';
 export { imageSize } from './sizes.ts';
@@ -15,6 +15,8 @@ const known: Readonly<Record<string, (image: ImageReference) => ImageFacts | und
   ubuntu: ubuntuImage,
   alpine: alpineImage,
   busybox: busyboxImage,
+  // The same Dockerfiles with a nightly toolchain.
+  'rustlang/rust': rust,
   'buildpack-deps': buildpackDeps,
   'eclipse-temurin': temurin,
   amazoncorretto: corretto,
@@ -23,6 +25,16 @@ const known: Readonly<Record<string, (image: ImageReference) => ImageFacts | und
   'oven/bun': bun,
   'ghcr.io/astral-sh/uv': uv,
   'astral/uv': uv,
+  'gliderlabs/alpine': alpineImage,
+  'mcr.microsoft.com/oss/go/microsoft/golang': (image) => (image.parts.some((part) => /azurelinux|mariner|fips/.test(part)) ? undefined : golang(image)),
+  centos: redHatImage,
+  fedora: redHatImage,
+  rockylinux: redHatImage,
+  almalinux: redHatImage,
+  amazonlinux: redHatImage,
+  oraclelinux: redHatImage,
+  'rockylinux/rockylinux': redHatImage,
+  'quay.io/centos/centos': redHatImage,
   'continuumio/miniconda3': conda,
   'continuumio/anaconda3': conda,
 };
@@ -40,7 +52,20 @@ export function describeImage(reference: ImageReference | string): ImageFacts | 
   const kind = dotnetImage(name);
   if (kind !== undefined) return dotnet(image, kind);
   if (name.startsWith('gcr.io/distroless/')) return distroless(image);
+  if (isAssumed(image)) return golang(image);
   return Object.hasOwn(known, name) && (image.official || name.includes('/') || name === 'scratch') ? known[name]!(image) : undefined;
+}
+
+/** Owners of Go images that are not Docker's, under the same name. Source: their documentation. */
+const otherOwners = /(?:^|\/)(?:bitnami|circleci|cimg|chainguard|okteto|devcontainers|google)(?:-\w+)?\//;
+
+/**
+ * Whether an image is taken for Docker's golang image because of its name and tag alone: a copy on a registry of one's own. Only a tag that the official
+ * image has counts.
+ */
+export function isAssumed(reference: ImageReference | string): boolean {
+  const image = typeof reference === 'string' ? parseImage(reference) : reference;
+  return !image.official && image.registry !== undefined && image.name === 'golang' && !otherOwners.test(`/${image.path}`) && !Object.hasOwn(known, catalogueName(image)) && /^1\.\d+(?:\.\d+)?(?:-(?:alpine[\d.]*|stretch|buster|bullseye|bookworm|trixie))?$/.test(image.tag ?? '');
 }
 
 /**

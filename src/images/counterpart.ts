@@ -23,7 +23,7 @@ export function runtimeCounterpart(reference: ImageReference | string, wanted: '
   if (image.digest !== undefined || isWindows(image)) return undefined;
   const musl = image.variant === 'alpine' || image.name === 'alpine';
   if (musl !== (wanted === 'alpine')) return undefined;
-  switch (catalogueName(image)) {
+  switch (image.name === 'golang' ? 'golang' : catalogueName(image)) {
     case 'python':
       return musl || image.parts.includes('slim') || pythonSlimNamesSuite(image) ? interpreter(image, (parts) => afterVersion(parts, 'slim')) : undefined;
     case 'node':
@@ -83,7 +83,7 @@ function debianSlim(image: ImageReference): Counterpart {
 }
 
 /** Registry and folder in front of an official image's name, to stay with the mirror that the Dockerfile uses. */
-const mirror = (image: ImageReference): string => image.repository.slice(0, -image.name.length);
+const mirror = (image: ImageReference): string => (image.official ? image.repository.slice(0, -image.name.length) : '');
 
 /** A compiled program needs the builder's libc, and nothing of its language. */
 function compiled(language: string, image: ImageReference): Counterpart | undefined {

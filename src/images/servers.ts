@@ -2,7 +2,7 @@ import data from './data/suites.json' with { type: 'json' };
 import { compareVersions, on, systemPath, words, type ImageFacts, type System } from './facts.ts';
 import type { ImageReference } from './reference.ts';
 import { resolveName, suiteOfRelease } from './suites.ts';
-import { alpine, busybox, certainly, debian, empty, perhaps, ubuntu } from './systems.ts';
+import { alpine, busybox, certainly, debian, empty, perhaps, redHat, ubuntu } from './systems.ts';
 
 /** Source: docker-library/debian (debuerreotype). */
 export function debianImage(image: ImageReference): ImageFacts {
@@ -23,6 +23,18 @@ export function alpineImage(image: ImageReference): ImageFacts {
   const version = image.version?.split('.').slice(0, 2).join('.');
   const exact = version !== undefined && version.includes('.');
   return on(alpine(exact ? version : data.alpine.latest, exact), { kind: 'alpine', config: {} });
+}
+
+/**
+ * CentOS, Fedora and their relatives: a shell and a package manager. Sources: the kickstart files and Dockerfiles of their images in docker-library/official-images.
+ * The suite is the release's number, `amzn2` for Amazon's.
+ */
+export function redHatImage(image: ImageReference): ImageFacts {
+  const release = /^(?:centos|stream)?(\d+)/.exec(image.tag ?? '')?.[1];
+  // CentOS ended with 8; `latest` stayed there.
+  const latest = image.name === 'centos' && (image.tag ?? 'latest') === 'latest';
+  const suite = latest ? '8' : image.name === 'amazonlinux' ? `amzn${release === '2018' ? '1' : (release ?? '2023')}` : image.name === 'fedora' && release !== undefined ? `f${release}` : release;
+  return on(redHat(suite, 'dnf'), { kind: 'full', config: {}, ...(latest ? { suiteCertain: false } : {}), endOfLife: image.name === 'centos' && image.registry === undefined });
 }
 
 /** Source: docker-library/busybox. */

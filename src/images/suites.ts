@@ -109,4 +109,7 @@ export function suiteOfRelease(distribution: 'debian' | 'ubuntu', version: strin
   return names[distribution === 'debian' ? version.split('.')[0]! : version.split('.').slice(0, 2).join('.')];
 }
 
+/** Whether a Debian release has ended: its packages have moved from the servers to an archive, so that `apt-get update` fails. */
+export const hasEnded = (suite: string): boolean => data.debian.endOfLife.includes(suite);
+
 export const isUbuntu = (suite: string): boolean => Object.values(data.ubuntu.names).includes(suite);

@@ -19,6 +19,8 @@ export interface NativeNeed {
   beyondFullImage?: string[];
   /** The list cannot be proven complete (a browser's libraries, say). */
   unprovable?: boolean;
+  /** What shows that the library is built in instead: another crate, beside it or as the one that asks for it, or a feature. */
+  unless?: { readonly crate?: string; readonly feature?: string };
 }
 
 interface Row {
@@ -29,11 +31,16 @@ interface Row {
   readonly inFullImage: boolean;
   readonly beyondFullImage?: string;
   readonly unprovable?: boolean;
+  /** Names of crates, separated by spaces, and the beginning of a feature's name. */
+  readonly unless?: { readonly crate?: string; readonly feature?: string };
 }
 
 const tables = data as unknown as Readonly<Record<Ecosystem, Readonly<Record<string, Row>>>>;
 
 const withoutCompiler: Readonly<Record<'npm' | 'gem', ReadonlySet<string>>> = { npm: new Set(pure.npm.split(' ')), gem: new Set(pure.gem.split(' ')) };
+
+/** Crates with a row of their own. */
+export const nativeCrates: readonly string[] = Object.keys(tables.crates);
 
 /** Whether a program of a registry is known to install without a compiler. */
 export const installsWithoutCompiler = (registry: 'npm' | 'gem', name: string): boolean => withoutCompiler[registry].has(name);
@@ -60,6 +67,7 @@ export function nativeNeeds(ecosystem: Ecosystem, name: string, family: PackageF
     inFullImage: row.inFullImage,
     ...(row.beyondFullImage !== undefined && debianLike ? { beyondFullImage: row.beyondFullImage.split(' ') } : {}),
     ...(row.unprovable === true ? { unprovable: true } : {}),
+    ...(row.unless === undefined ? {} : { unless: row.unless }),
   };
 }
 

@@ -1,4 +1,5 @@
 import ambiguous from './data/ambiguous.json' with { type: 'json' };
+import portable from './data/portable.json' with { type: 'json' };
 import { bareName, dataOf, type PackageFamily } from './tables.ts';
 
 /**
@@ -6,6 +7,15 @@ import { bareName, dataOf, type PackageFamily } from './tables.ts';
  * decided as `runtime`; an analyser that has seen what calls them may drop them.
  */
 export const ambiguousTools: ReadonlySet<string> = new Set(ambiguous.names.split(' '));
+
+const same: ReadonlySet<string> = new Set(portable.same.split(' '));
+const plain: ReadonlySet<string> = new Set(portable.plain.split(' '));
+
+/** Whether a program is the same one in every distribution, so that another one's package does. */
+export const isSameEverywhere = (program: string): boolean => same.has(program);
+
+/** Whether BusyBox has a program that does what others do with it, as scripts commonly use it. */
+export const isPlain = (program: string): boolean => plain.has(program);
 
 /**
  * The programs that a well-known package puts on PATH.

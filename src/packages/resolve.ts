@@ -1,7 +1,7 @@
 import { ambiguousTools, programsOf } from './programs.ts';
 import { bareName, dataOf, isBuildOnly, librariesBehind, type PackageFamily } from './tables.ts';
 
-export { ambiguousTools, packageOfProgram, programsOf } from './programs.ts';
+export { ambiguousTools, isPlain, isSameEverywhere, packageOfProgram, programsOf } from './programs.ts';
 export type { PackageFamily } from './tables.ts';
 
 /** What becomes of one system package when a Dockerfile is split in two. */

@@ -214,7 +214,9 @@ class StartReader {
     const expand = (word: string): string | undefined => (/^[^$]*(?:\$\{?\w+\}?[^$]*)+$/.test(word) && !variablesIn(word).some((name) => assigned.has(name)) ? resolveWord(word, this.walked.end.scope) : undefined);
     const functions = new Set(script.functions);
     const given = scriptArguments(script, text, args);
-    const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--'));
+    // A script that looks at its first argument may have other plans for it than to run it. A loop over options does not mean the command.
+    const outsideLoops = text.replace(/\bwhile\b[^]*?\bdone\b/g, '');
+    const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--')) || /\bcase[ \t]+["']?\$\{?1\b|\[[ \t]+["']?\$\{?1\b[^\]\n]*=|\[[ \t]+["']?\w+["']?[ \t]+==?[ \t]+["']?\$\{?1\b/.test(outsideLoops);
     for (const part of script.parts) {
       const before = this.cwd;
       for (const command of part.commands.filter(({ name }) => name === undefined || !functions.has(name))) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, given, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));

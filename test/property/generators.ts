@@ -44,6 +44,12 @@ export const shapes: Readonly<Record<string, Shape>> = {
     copies: ['COPY go.mod go.sum ./', 'COPY go.mod .', 'COPY main.go .', 'COPY cmd cmd', ...common.copies],
     starts: ['CMD ["./server"]', 'CMD ["/app/server"]', 'ENTRYPOINT ["/app/server"]', 'CMD ./server', 'CMD ["go", "run", "."]', 'CMD go run main.go', 'CMD ["api"]'],
   },
+  rust: {
+    bases: ['rust:1.80', 'rust:1-slim-bookworm', 'rust', 'rust:1-alpine', 'rustlang/rust:nightly', 'debian:bookworm', 'rust:${RUST_VERSION}'],
+    runs: ['cargo build --release', 'cargo build', 'cargo install --path .', 'cargo fetch', 'cargo build --release && cp target/release/app /usr/local/bin/app', 'rustup target add x86_64-unknown-linux-musl', 'cargo build --release --target x86_64-unknown-linux-musl', 'mkdir src && echo "fn main() {}" > src/main.rs && cargo build --release && rm -rf src', 'cargo test', 'cargo build --release -p tool --target-dir /out', 'cargo install ripgrep', 'rm -rf target', 'CARGO_TARGET_DIR=$OUT cargo build -r', 'cargo chef cook --release', ...common.runs],
+    copies: ['COPY Cargo.toml Cargo.lock ./', 'COPY src src', 'COPY Cargo.* ./', 'COPY .cargo .cargo', ...common.copies],
+    starts: ['CMD ["./target/release/app"]', 'CMD ["app"]', 'ENTRYPOINT ["/app/target/release/app"]', 'CMD ["cargo", "run", "--release"]', 'CMD cargo run', 'CMD ./target/debug/app --port $PORT', 'CMD ["/usr/local/cargo/bin/app"]', 'CMD ["./target/x86_64-unknown-linux-musl/release/app"]'],
+  },
   python: {
     bases: ['python:3.12', 'python:3.11-slim', 'python:3', 'python:3.12-alpine', 'registry.example.com/team/python:3.12', 'python:3.8'],
     runs: ['pip install -r requirements.txt', 'pip install --no-cache-dir flask gunicorn', 'python -m venv /opt/venv && /opt/venv/bin/pip install -r requirements.txt', 'pip install .', 'pip install -e .', 'poetry install --no-dev', 'uv sync --frozen', 'python manage.py collectstatic --noinput', 'pip install --upgrade pip', 'pipenv install --system', ...common.runs],
@@ -100,6 +106,10 @@ const fileTexts: Readonly<Record<string, readonly string[]>> = {
   'go.sum': [''],
   'main.go': ['package main\n\nfunc main() {}\n', 'package main\n\nimport "os"\n\nfunc main() { os.ReadFile("data.json") }\n', 'package lib\n'],
   'cmd/api/main.go': ['package main\n\nfunc main() {}\n'],
+  'Cargo.toml': ['[package]\nname = "app"\nversion = "0.1.0"\n\n[dependencies]\nopenssl = { version = "0.10", features = ["vendored"] }\n', '[workspace]\nmembers = ["*"]\n', '[package', ''],
+  'Cargo.lock': ['version = 4\n\n[[package]]\nname = "openssl-sys"\nversion = "0.9.0"\nsource = "registry+x"\n', 'x'],
+  'src/main.rs': ['fn main() {}\n', 'fn main() { std::fs::write("a\\", "b").unwrap(); let _ = std::fs::read("app.py"); }\n', 'fn main() { "'],
+  '.cargo/config.toml': ['[build]\ntarget-dir = "out"\n', '['],
   'requirements.txt': ['flask==3.0\ngunicorn\n', '-r more.txt\n-e .\ngit+https://example.com/x.git\n', ''],
   'app.py': ['from flask import Flask\napp = Flask(__name__)\n', 'open("out.txt", "w").write("x")\n'],
   'pyproject.toml': ['[project]\nname = "app"\nversion = "1"\n', '[tool.poetry]\nname = "app"\n', '[broken'],

@@ -82,7 +82,7 @@ describe('transform', () => {
 
   it('answers on any text after a FROM', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('golang:1.22', 'python:3.12', 'node:20', 'mcr.microsoft.com/dotnet/sdk:8.0'), wildText, async (base, text) => {
+      fc.asyncProperty(fc.constantFrom('golang:1.22', 'python:3.12', 'node:20', 'mcr.microsoft.com/dotnet/sdk:8.0', 'rust:1.80'), wildText, async (base, text) => {
         await transform(`FROM ${base}\nCOPY . .\nRUN ${text}\nCMD ${text}\n`, unknownProject, {}, templates);
       }),
       { numRuns: 1000 },
@@ -155,7 +155,7 @@ describe('transform', () => {
     );
   });
 
-  it.each(['go', 'python', 'node', 'dotnet'])('takes every --runtime for %s', async (language) => {
+  it.each(['go', 'python', 'node', 'dotnet', 'rust'])('takes every --runtime for %s', async (language) => {
     await fc.assert(
       fc.asyncProperty(dockerfileOf(language), projectFiles, fc.constantFrom('scratch', 'distroless', 'alpine', 'slim', 'same', 'nginx', 'chiseled', 'aspnet'), async (text, files, runtime) =>
         expectSound(await transform(text, memoryProject(files), { runtime, force: true }, templates)),

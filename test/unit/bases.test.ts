@@ -17,6 +17,10 @@ const projects: Readonly<Record<string, { files: Readonly<Record<string, string>
     files: { 'package.json': '{"scripts":{"build":"tsc"},"dependencies":{"express":"5.1.0"},"devDependencies":{"typescript":"5.9.3"}}', 'package-lock.json': '{}', 'src/server.ts': 'import express from "express";\nexpress().listen(3000);\n' },
     dockerfile: (base) => `FROM ${base}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\nCMD ["node", "dist/server.js"]\n`,
   },
+  rust: {
+    files: { 'Cargo.toml': '[package]\nname = "hello"\nversion = "0.1.0"\n', 'src/main.rs': 'fn main() { println!("hello"); }\n' },
+    dockerfile: (base) => `FROM ${base}\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD ["./target/release/hello"]\n`,
+  },
   dotnet: {
     files: { 'Hello.csproj': '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>', 'Program.cs': 'System.Console.WriteLine("hello");\n' },
     dockerfile: (base) => `FROM ${base}\nWORKDIR /src\nCOPY . .\nRUN dotnet publish -c Release -o /app\nENTRYPOINT ["dotnet", "/app/Hello.dll"]\n`,
@@ -71,15 +75,17 @@ describe('a base image that is pinned by digest, derived or unknown', () => {
     ['python', 'registry.example.com/team/base:1'],
     ['dotnet', `mcr.microsoft.com/dotnet/sdk:8.0${digest}`],
     ['dotnet', 'registry.example.com/team/sdk:8.0'],
+    ['rust', `rust${digest}`],
+    ['rust', 'registry.example.com/team/builder:1'],
   ])('%s: %s is refused where nothing tells what belongs to it', async (language, base) => {
     expect(answer(await convert(language, base))).toBe('unknown-base');
   });
 });
 
 describe('a source that the build context lacks', () => {
-  it.each(['go', 'python', 'node', 'dotnet'])('%s: is refused', async (language) => {
+  it.each(['go', 'python', 'node', 'dotnet', 'rust'])('%s: is refused', async (language) => {
     const { files, dockerfile } = projects[language]!;
-    const base = { go: 'golang:1.27', python: 'python:3.14', node: 'node:24', dotnet: 'mcr.microsoft.com/dotnet/sdk:8.0' }[language]!;
+    const base = { go: 'golang:1.27', python: 'python:3.14', node: 'node:24', dotnet: 'mcr.microsoft.com/dotnet/sdk:8.0', rust: 'rust:1' }[language]!;
     const outcome = (line: string): Promise<Outcome> => transform(dockerfile(base).replace('COPY', `${line}\nCOPY`), memoryProject(files), {}, packagedTemplates());
     expect((await outcome('COPY config.yml ./')).findings[0]).toMatchObject({ code: 'missing-source', line: 3, message: 'COPY names config.yml, which the build context does not have' });
     expect((await outcome('ADD config.yml ./')).findings[0]).toMatchObject({ code: 'missing-source', line: 3 });

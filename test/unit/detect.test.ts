@@ -26,6 +26,8 @@ describe('detect', () => {
     ['FROM python:3.12\nCOPY . .\nCMD ["python", "app.py"]\n', 'python'],
     ['FROM node:20\nCOPY . .\nCMD ["npm", "start"]\n', 'node'],
     ['FROM mcr.microsoft.com/dotnet/sdk:8.0\nCOPY . .\nRUN dotnet publish -o out\nCMD ["dotnet", "out/x.dll"]\n', 'dotnet'],
+    ['FROM rust:1.80\nCOPY . .\nRUN cargo build --release\nCMD ["./target/release/x"]\n', 'rust'],
+    ['FROM debian:12\nCOPY . .\nCMD ["cargo", "run"]\n', 'rust'],
     ['FROM ubuntu:22.04\nRUN apt-get install -y golang\nCOPY . .\nRUN go build -o x\nCMD ["./x"]\n', 'go'],
     ['FROM debian:12\nCOPY . .\nCMD ["python3", "app.py"]\n', 'python'],
     ['FROM php:8\nCOPY . .\nCMD ["php", "x.php"]\n', 'unsupported-language'],

@@ -1,18 +1,15 @@
 import { refuse } from '../../findings.ts';
 import { basename, inImage } from '../../project/project.ts';
-import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
 import { shellBuiltins, type Start, type StartCommand } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import type { GoAnalysis } from './analysis.ts';
-import { goBin, type GoCall } from './commands.ts';
-import { binariesOfMake } from './makefile.ts';
+import type { GoCall } from './commands.ts';
+import { MadeFiles, usualFolder } from './made.ts';
 import { installedPrograms } from './packages.ts';
 import type { GoSources } from './sources.ts';
-
-/** Folders of PATH that every runtime image looks into. */
-const usualFolder = /^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$/;
+import { goBinOf } from './surroundings.ts';
 
 /** What the runtime stage takes from the build by name. */
 export interface Artifacts {
@@ -22,101 +19,139 @@ export interface Artifacts {
   readonly called: readonly StartCommand[];
   /** Names of programs that are there without a package. */
   readonly names: ReadonlySet<string>;
-  /** One that was downloaded: it may be linked with the C library. */
+  /** One that was downloaded, or that the context has: it may be linked with the C library. */
   readonly downloaded: string | undefined;
 }
 
 /**
  * The binaries that the start runs, those that were built beside them, and the programs that must come from the image.
  *
+ * @param calls all calls of the go command
+ * @param builds those that make binaries of the project
+ * @param script true when another program (make, a script) runs the build
+ * @param others what compose files run in the image
  * @throws Refusal `ambiguous-artifact` when no build step is seen to make what starts
  */
 export function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean, sources: GoSources, others: readonly Start[]): Artifacts {
   const { walk, start, health } = context;
-  const parts = walk.steps.flatMap((step) => (step.run?.parts ?? []).map((part) => ({ step, part })));
-  const byMake = script ? parts.flatMap(({ part }) => part.commands.flatMap((command) => (command.name === 'make' ? (binariesOfMake(walk, part, command) ?? []) : []))) : [];
-  const made = [...builds.flatMap((build) => build.artifacts ?? []), ...byMake];
-  const tools = calls.filter((call) => call.foreign).flatMap((call) => call.artifacts ?? []);
-  const moves = parts.flatMap(({ part: { effect } }) => (effect.kind === 'files' && /^(?:cp|mv|install|ln)$/.test(effect.verb) ? [effect] : []));
-  const moved = moves.flatMap((effect) => effect.writes);
-  const fetches = parts.flatMap(({ part: { effect, text } }) => (effect.kind === 'fetch' ? [{ text, writes: effect.writes ?? [] }] : []));
-  const downloaded = fetches.flatMap(({ writes }) => writes).filter((path) => /\/s?bin\/[^/]+$/.test(path));
-  // An archive that names the program, unpacked into a folder of PATH.
-  const unpacked = (name: string): string[] => fetches.flatMap(({ text, writes }) => (text.includes(name) ? writes.filter((path) => /\/s?bin$/.test(path)).map((folder) => `${folder}/${name}`) : []));
-  const paths = new Map<string, string[]>(start.scripts.map((item) => [item.imagePath, [item.imagePath]]));
-  const add = (path: string, target = path): void => {
-    paths.set(path, [...new Set([...(paths.get(path) ?? []), target])]);
-  };
-  // A name without a slash is looked up in PATH, and the runtime image has the usual one.
-  const addByName = (path: string): void => add(path, usualFolder.test(path) ? path : `/usr/local/bin/${path.split('/').at(-1)!}`);
-  const named = (name: string): string | undefined =>
-    [...made, ...tools, ...moved.filter((path) => /\/s?bin\//.test(path)), ...downloaded, ...unpacked(name)].filter((path) => path.endsWith(`/${name}`) && isOnPath(walk, path)).sort((a, b) => Number(isGone(a)) - Number(isGone(b)))[0];
-  const isGone = (path: string): boolean => [...builds, ...calls].some((call) => call.artifacts?.includes(path) && isRemovedAfter(walk, path, call));
-  // A script may name what is only there under some condition; nothing of the build can have made it.
-  const known = walk.project.known && builds.every((build) => build.artifacts !== undefined) && parts.every(({ part }) => part.effect.kind !== 'unknown' || part.commands.every((command) => calls.some((call) => call.command === command)));
-  const isNowhere = (path: string): boolean => known && !made.includes(path) && !tools.includes(path) && walk.locate(path) === undefined && !parts.some(({ part: { effect } }) => (effect.kind === 'files' || effect.kind === 'fetch') && (effect.writes ?? [path]).some((written) => isBelow(path, written))) && !walk.steps.some(({ copy }) => copy?.destination !== undefined && (copy.from !== undefined || copy.transforms) && isBelow(path, copy.destination));
-  const called: StartCommand[] = [];
-  if (goRun) add(goRun.binary);
-  for (const command of goRun ? [] : start.commands) {
-    const place = { file: command.file || undefined, line: command.line };
-    if (command.program.includes('/')) {
-      const path = inImage(walk.end.cwd ?? '/', command.program);
-      if (/^\/(?:usr\/)?s?bin\//.test(path) && !made.includes(path) && !moved.includes(path) && walk.locate(path) === undefined) called.push(command);
-      else if (!command.program.includes('$') && !(command.file !== '' && command !== start.main && isNowhere(path))) add(path);
-      continue;
-    }
-    const candidate = named(command.program);
-    // A script may take the name of a program as an argument and start it from a folder of its own.
-    const fromScript = command.file !== '' && made.some((path) => path.endsWith(`/${command.program}`));
-    if ((!command.certain || fromScript) && candidate === undefined) continue;
-    const copied = ['/usr/local/bin', '/usr/bin', '/bin', '/go/bin'].map((folder) => `${folder}/${command.program}`).find((path) => walk.locate(path) !== undefined);
-    if (candidate !== undefined) addByName(candidate);
-    else if (copied !== undefined) addByName(copied);
-    else if (command === start.main && builds.some((build) => build.artifacts === undefined || build.artifacts.length === 0)) {
-      const folder = builds.some((build) => build.verb !== 'build') ? goBin(walk, { ...walk.steps.at(-1)!, user: undefined }) : undefined;
-      if (folder === undefined) throw refuse('ambiguous-artifact', { reason: `the build does not say that it makes ${command.program}`, help: 'Name the binary with `go build -o /path/to/binary`.' }, place);
-      addByName(`${folder}/${command.program}`);
-    } else called.push(command);
-  }
-  const installed = [...paths.keys()].some((path) => tools.includes(path) || moves.some((effect) => effect.writes.includes(path) && effect.reads.some((source) => tools.includes(source))));
-  if (builds.length === 0 && !script && !goRun && !installed) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build. A program that is built outside needs no Go image: alpine or scratch will do.' }, { line: walk.stage.from.line });
-  const main = start.main;
-  if (!goRun && main && called.includes(main) && !shellBuiltins.has(main.program)) {
-    throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help: 'Name the binary with `go build -o`, and start it by that path.' }, { file: main.file || undefined, line: main.line });
-  }
-  // `go get` installs nothing since Go 1.18; what it made before counts only where the start asks for it.
-  const targets = new Set([...paths.values()].flat());
-  for (const build of builds.filter((call) => call.verb !== 'get')) {
-    for (const path of build.artifacts ?? []) if (!paths.has(path) && !targets.has(path) && !isRemovedAfter(walk, path, build)) add(path);
-  }
-  for (const path of byMake) if (!paths.has(path) && !targets.has(path)) add(path);
+  const finder = new Finder(walk, new MadeFiles(walk, calls, builds), builds, start);
+  if (goRun) finder.add(goRun.binary);
+  else for (const command of start.commands) finder.takeStart(command);
+  if (builds.length === 0 && !script && !goRun && !finder.hasTool()) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build. A program that is built outside needs no Go image: alpine or scratch will do.' }, { line: walk.stage.from.line });
+  if (!goRun) finder.checkMain();
+  finder.takeBuilt();
   // What the program starts through os/exec may be a program of its own.
-  for (const evidence of sources.programs) {
-    const path = evidence.text === '' || evidence.text.includes('/') ? undefined : named(evidence.text);
-    if (path !== undefined) addByName(path);
-  }
-  for (const command of health?.commands ?? []) {
-    if (command.program.includes('/')) {
-      const path = inImage(walk.end.cwd ?? '/', command.program);
-      if (!/^\/(?:usr\/)?s?bin\//.test(path)) add(path);
-      else called.push(command);
-    } else if (named(command.program) !== undefined) addByName(named(command.program)!);
-    else called.push(command);
-  }
-  for (const item of others.flatMap((other) => other.scripts)) if (item.source !== undefined) add(item.imagePath);
-  const present = new Set([...(walk.base.facts?.programs ?? []), ...installedPrograms(walk)]);
-  for (const command of others.flatMap((other) => other.commands)) {
-    const path = inImage(walk.end.cwd ?? '/', command.program);
-    if (present.has(basename(command.program)) && (path === command.program || !command.program.includes('/'))) called.push(command);
-    else if (!command.program.includes('/')) {
-      if (named(command.program) !== undefined) addByName(named(command.program)!);
-    } else if (made.includes(path) || moved.includes(path) || walk.locate(path) !== undefined) add(path);
-  }
-  return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => path.split('/').at(-1)!)), downloaded: [...paths.keys()].find((path) => downloaded.includes(path) || unpacked(basename(path)).includes(path)) };
+  for (const evidence of sources.programs) if (evidence.text !== '' && !evidence.text.includes('/')) finder.takeNamed(evidence.text);
+  for (const command of health?.commands ?? []) finder.takeHealth(command);
+  for (const item of others.flatMap((other) => other.scripts)) if (item.source !== undefined) finder.add(item.imagePath);
+  for (const command of others.flatMap((other) => other.commands)) finder.takeComposed(command);
+  return finder.result();
 }
 
-/** Whether a program is found by its name alone; true also where PATH is not known. */
-function isOnPath(walked: Walk, path: string): boolean {
-  const folders = walked.end.scope.env.get('PATH');
-  return folders === null || folders === undefined || folders.split(':').includes(path.slice(0, path.lastIndexOf('/'))) || usualFolder.test(path);
+class Finder {
+  private readonly paths: Map<string, string[]>;
+  private readonly called: StartCommand[] = [];
+  private readonly present: ReadonlySet<string>;
+  private readonly cwd: string;
+
+  constructor(
+    private readonly walk: Walk,
+    private readonly made: MadeFiles,
+    private readonly builds: readonly GoCall[],
+    private readonly start: Start,
+  ) {
+    this.paths = new Map(start.scripts.map((item) => [item.imagePath, [item.imagePath]]));
+    this.present = new Set([...(walk.base.facts?.programs ?? []), ...installedPrograms(walk)]);
+    this.cwd = walk.end.cwd ?? '/';
+  }
+
+  add(path: string, target = path): void {
+    this.paths.set(path, [...new Set([...(this.paths.get(path) ?? []), target])]);
+  }
+
+  /** A name without a slash is looked up in PATH, and the runtime image has the usual one. */
+  private addByName(path: string): void {
+    this.add(path, usualFolder.test(path) ? path : `/usr/local/bin/${basename(path)}`);
+  }
+
+  takeNamed(name: string): boolean {
+    const path = this.made.named(name);
+    if (path !== undefined) this.addByName(path);
+    return path !== undefined;
+  }
+
+  /** Whether what starts is a tool of others. */
+  hasTool(): boolean {
+    return [...this.paths.keys()].some((path) => this.made.isTool(path));
+  }
+
+  takeStart(command: StartCommand): void {
+    const { program } = command;
+    const isMain = command === this.start.main;
+    const place = { file: command.file || undefined, line: command.line };
+    if (program.includes('/')) {
+      const path = inImage(this.cwd, program);
+      if (/^\/(?:usr\/)?s?bin\//.test(path) && !this.made.brings(path)) this.called.push(command);
+      else if (program.includes('$')) return;
+      else if (!this.made.isNowhere(path)) this.add(path);
+      else if (isMain && this.builds.length > 0) throw refuse('ambiguous-artifact', { reason: `nothing makes ${path}; the build makes ${this.made.built.join(', ') || 'no program'}`, help: 'Start what the build makes, or name the binary with `go build -o`.' }, place);
+      else if (command.file === '') this.add(path);
+      return;
+    }
+    // A script may take the name of a program as an argument and start it from a folder of its own.
+    const fromScript = command.file !== '' && this.made.built.some((path) => path.endsWith(`/${program}`));
+    if ((!command.certain || fromScript) && this.made.named(program) === undefined) return;
+    if (this.takeNamed(program)) return;
+    const copied = ['/usr/local/bin', '/usr/bin', '/bin', '/go/bin'].map((folder) => `${folder}/${program}`).find((path) => this.walk.locate(path) !== undefined);
+    if (copied !== undefined) this.addByName(copied);
+    else if (isMain && !this.present.has(program) && this.builds.some((build) => build.artifacts === undefined || build.artifacts.length === 0)) {
+      const installs = this.builds.findLast((build) => build.verb !== 'build');
+      const folder = installs && goBinOf(this.walk, installs);
+      if (folder === undefined) throw refuse('ambiguous-artifact', { reason: `the build does not say that it makes ${program}`, help: 'Name the binary with `go build -o /path/to/binary`.' }, place);
+      this.addByName(`${folder}/${program}`);
+    } else this.called.push(command);
+  }
+
+  /** Refuses a start that would have to come from the image, and does not. */
+  checkMain(): void {
+    const { main } = this.start;
+    if (!main || !this.called.includes(main) || shellBuiltins.has(main.program)) return;
+    // Such as wait-for-it: a package brings it, and it starts what is built.
+    if (this.builds.length > 0 && installedPrograms(this.walk).includes(basename(main.program))) return;
+    const wrapper = main.program === 'go-wrapper' || this.walk.steps.some((step) => step.run?.parts.some((part) => part.commands.some((command) => command.name === 'go-wrapper')));
+    const help = wrapper ? 'Images of Go 1.10 and later have no go-wrapper: write `RUN go install` and start the binary by its name.' : 'Name the binary with `go build -o`, and start it by that path.';
+    throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help }, { file: main.file || undefined, line: main.line });
+  }
+
+  /** Binaries that are built beside what starts. `go get` installs nothing since Go 1.18; what it made before counts only where the start asks for it. */
+  takeBuilt(): void {
+    const targets = new Set([...this.paths.values()].flat());
+    for (const build of this.builds.filter((call) => call.verb !== 'get')) {
+      for (const path of build.artifacts ?? []) {
+        if (!this.paths.has(path) && !targets.has(path) && !isRemovedAfter(this.walk, path, build) && !this.made.isDouble(path, [...this.paths.keys()])) this.add(path);
+      }
+    }
+  }
+
+  takeHealth(command: StartCommand): void {
+    if (!command.program.includes('/')) {
+      if (!this.takeNamed(command.program)) this.called.push(command);
+      return;
+    }
+    const path = inImage(this.cwd, command.program);
+    if (/^\/(?:usr\/)?s?bin\//.test(path) && !this.made.brings(path)) this.called.push(command);
+    else this.add(path);
+  }
+
+  takeComposed(command: StartCommand): void {
+    const path = inImage(this.cwd, command.program);
+    if (this.present.has(basename(command.program)) && (path === command.program || !command.program.includes('/'))) this.called.push(command);
+    else if (!command.program.includes('/')) this.takeNamed(command.program);
+    else if (this.made.brings(path)) this.add(path);
+  }
+
+  result(): Artifacts {
+    const { paths, called, made } = this;
+    return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => basename(path))), downloaded: [...paths.keys()].find((path) => made.isForeign(path)) };
+  }
 }

@@ -1,9 +1,11 @@
-import { basename, dirname, filesBelow, inImage, type Project } from '../../project/project.ts';
+import { basename, dirname, inImage, join } from '../../project/project.ts';
 import { imagePathOf, isBelow } from '../../walk/place.ts';
 import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
-import { inModules, modulesThatReadFiles } from './data.ts';
-import type { GoEvidence, GoSources } from './sources.ts';
+import { folded, holdsData, isNeverRead, isOfTools, outermost, withoutSources } from './asset-folders.ts';
+import { namedByConfiguration, namedByEnvironment, namedByModules, namedByStart, type AssetName } from './asset-names.ts';
+import { fileCalls, inModules, modulesThatReadFiles } from './data.ts';
+import type { GoEvidence, GoSources, GoString } from './sources.ts';
 
 /** A file or folder that the program reads at run time. */
 export interface Asset {
@@ -20,89 +22,124 @@ export interface Assets {
   readonly unproven: string | undefined;
 }
 
-/** Files at the root of a project that no program reads at run time. */
-const neverRead = /^(?:go\.(?:mod|sum|work|work\.sum)|.*\.go|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose\.ya?ml|Makefile|GNUmakefile|Taskfile\.ya?ml|Gopkg\.(?:toml|lock)|glide\.(?:yaml|lock)|README.*|LICEN[CS]E.*|CHANGELOG.*|CONTRIBUTING.*|\.(?:git|github|gitlab|vscode|idea|circleci|devcontainer|husky)|\.(?:gitignore|gitmodules|gitkeep|dockerignore|gitattributes|editorconfig|golangci\.(?:ya?ml|toml|json)|goreleaser\.ya?ml|pre-commit-config\.ya?ml|mockery\.ya?ml|travis\.ya?ml|gitlab-ci\.yml|codecov\.yml|air\.toml|DS_Store)|sqlc\.ya?ml|codecov\.ya?ml|renovate\.json|Jenkinsfile|sonar-project\.properties|Procfile|CODE_OF_CONDUCT.*|SECURITY\.md|.*_test\.go|vendor|node_modules)$/i;
+/** Calls that take a file system, so that the names among their arguments are names in it. */
+const ofFileSystems = /^(?:.*\.ParseFS|fs\.(?:Sub|ReadFile|ReadDir|Glob|WalkDir|Stat)|iofs\.New|http\.FS|(?!os\.|ioutil\.).*\.(?:ReadFile|ReadDir|Open))$/;
+
+/** Calls that only need a folder to be there. */
+const onlyLooks = /^(?:os\.(?:Stat|Lstat|Chdir)|.*\.(?:AddConfigPath|SetConfigName))$/;
 
 /**
  * What the program reads beside its binary: every string of its sources that names a file or folder of the project, seen from the working
- * folder. Where a path is made at run time, the set is unproven and holds everything that is no source.
+ * folder. Where a path is made at run time, the set is unproven and holds everything that is no source. What is compiled in by `//go:embed` is left out, unless
+ * something reads it from the disk as well.
  */
-export function assetsOf(walked: Walk, sources: GoSources, start: Start): Assets {
-  const cwd = walked.end.cwd;
+export function assetsOf(walk: Walk, sources: GoSources, start: Start): Assets {
+  const { cwd } = walk.end;
   if (cwd === undefined) return { found: [], unproven: 'the working folder is not known' };
+  const folders = [...new Set([cwd, ...start.commands.flatMap((command) => command.cwd ?? []), ...sources.reads.filter((item) => item.call === 'os.Chdir').map((item) => inImage(cwd, item.text))])];
   const found = new Map<string, Asset>();
-  for (const literal of [...sources.strings, ...namedByStart(start)]) {
-    const asset = assetFor(walked, cwd, literal);
-    if (asset && !found.has(asset.source)) found.set(asset.source, asset);
+  const take = (name: AssetName): void => {
+    for (const asset of assetsFor(walk, folders, name)) if (!found.has(asset.source)) found.set(asset.source, asset);
+  };
+  for (const literal of sources.strings) if (!isOfFileSystem(walk, folders, literal, sources)) take({ ...literal, read: literal.text === 'go.mod' });
+  for (const name of [...sources.reads.filter((item) => !onlyLooks.test(item.call)).map((item) => ({ ...item, read: true })), ...namedByStart(start), ...namedByEnvironment(walk), ...namedByModules(walk, sources)]) take(name);
+  for (const name of namedByConfiguration(walk, [...found.keys()])) take(name);
+  let unproven = unprovenBy(walk, sources, cwd);
+  if (unproven !== undefined) {
+    // Scripts are there to be run.
+    const runsNothing = sources.programs.length === 0 && start.scripts.length === 0;
+    const rest = everythingButSources(walk, unproven).filter((asset) => !(runsNothing && /\.(?:sh|bat|cmd|ps1)$/.test(asset.source)) && ![...found.values()].some((other) => isBelow(asset.path, other.path)) && !isEmbedded(asset.source, sources));
+    for (const asset of rest) found.set(asset.source, asset);
+    // Where nothing else is there, nothing else can be read.
+    if (rest.length === 0) unproven = undefined;
   }
-  const reader = [...sources.imports].find(([path]) => inModules(path, modulesThatReadFiles));
-  const unknown = sources.unknownReads[0];
-  const unproven = reader ? `${reader[0]} reads files by names of its own (${place(reader[1])})` : unknown ? `${unknown.text} reads a path made at run time (${place(unknown)})` : undefined;
-  if (unproven === undefined) return { found: outermost(folded(walked, [...found.values()])), unproven };
-  for (const asset of everythingButSources(walked, unproven)) if (!found.has(asset.source)) found.set(asset.source, asset);
-  return { found: outermost(folded(walked, [...found.values()])), unproven };
+  return { found: outermost(folded(walk, [...found.values()])), unproven };
 }
 
-/** Words of the start and of its scripts that may name a file; a variable in front, such as the script's own folder, is left out. */
-function namedByStart(start: Start): GoEvidence[] {
-  const words = start.commands.flatMap((command) => command.words.map((word) => ({ file: command.file || 'Dockerfile', line: command.line, text: word?.replace(/^-[\w-]+=/, '') ?? '' })));
-  const read = start.scripts.flatMap((script) =>
-    (script.text ?? '').split('\n').flatMap((line, index) => {
-      const folder = dirname(script.imagePath);
-      return line.replace(/^\s*#.*/, '').split(/[\s"'`;|&()<>=,:]+/).filter((word) => /[./]/.test(word)).flatMap((word) => {
-        const text = word.replace(/^\$\{?\w*\}?\/+/, '').replace(/^\/+(?=[^/]*$)/, '');
-        return [word, text, `${folder}/${text}`].map((name) => ({ file: script.source ?? script.imagePath, line: index + 1, text: name }));
-      });
-    }),
-  );
-  return [...words, ...read].filter((item) => item.text !== '');
+/** Why files may be read that no string names. */
+function unprovenBy(walk: Walk, sources: GoSources, cwd: string): string | undefined {
+  const reader = [...sources.imports].find(([path]) => inModules(path, modulesThatReadFiles));
+  if (reader) return `${reader[0]} reads files by names of its own (${place(reader[1])})`;
+  const folders = sources.reads.some((item) => item.call.endsWith('.AddConfigPath')) && !sources.unknownReads.some((item) => item.text.endsWith('.AddConfigPath'));
+  const unknown = sources.unknownReads.find((item) => !(folders && item.text.endsWith('.SetConfigName')));
+  if (unknown) return `${unknown.text} reads a path made at run time (${place(unknown)})`;
+  // The folder of the application itself, or one above it.
+  const whole = sources.reads.find((item) => !onlyLooks.test(item.call) && (/^[./]*$/.test(item.text) ? isBelow(cwd, inImage(cwd, item.text)) : /^[./]*(?:[^/]*[*?[][^/]*\/)/.test(item.text)) && walk.steps.some((step) => step.copy !== undefined));
+  return whole && `${whole.call} reads the whole folder ${whole.text === '' ? '.' : whole.text} (${place(whole)})`;
 }
 
 const place = (evidence: GoEvidence): string => `${evidence.file}:${evidence.line}`;
 
-function assetFor(walked: Walk, cwd: string, literal: GoEvidence): Asset | undefined {
-  const value = literal.text.replace(/^file:\/\//, '');
-  if (!/^[\w@./*?[\]{} -]+$/.test(value) || /^[./]*$/.test(value)) return undefined;
-  const fixed = /[*?[{]/.test(value) ? value.slice(0, value.search(/[^/]*[*?[{]/)) : value;
-  if (/^[./]*$/.test(fixed)) return undefined;
-  for (const path of [inImage(cwd, fixed), ...(fixed.startsWith('/') ? [inImage(cwd, `.${fixed}`)] : [])]) {
-    const source = walked.locate(path);
-    if (source === undefined || source === '') continue;
-    const kind = walked.project.kind(source);
-    if (kind === undefined || neverRead.test(source.split('/').at(-1)!) || (kind === 'folder' && !hasData(walked.project, source))) continue;
-    return { path, source, why: `${place(literal)} names "${literal.text}"` };
-  }
-  return undefined;
+/** Whether a path of the context is compiled in. */
+const isEmbedded = (source: string, sources: GoSources): boolean => sources.embedded.some((folder) => folder !== '' && isBelow(`/${source}`, `/${folder}`));
+
+/** Whether a string names something in an embedded file system, and not on the disk. */
+function isOfFileSystem(walk: Walk, folders: readonly string[], literal: GoString, sources: GoSources): boolean {
+  if (sources.embedded.length === 0) return false;
+  const inFileSystem = literal.call !== undefined && ofFileSystems.test(literal.call) && !fileCalls.has(literal.call);
+  // Where every read of the disk is known, no other string is one.
+  if (!inFileSystem && sources.unknownReads.length > 0) return false;
+  const name = beginningOf(literal.text);
+  const source = name === undefined ? undefined : folders.map((folder) => walk.locate(inImage(folder, name.startsWith('/') ? `.${name}` : name))).find((path) => path !== undefined);
+  return source !== undefined && isEmbedded(source, sources);
 }
 
-/** Whether a folder has files that are no Go sources. */
-const hasData = (project: Project, folder: string): boolean => filesBelow(project, folder, (path) => !path.endsWith('.go') && !neverRead.test(basename(path))).length > 0;
+/** The part of a path in front of the first wildcard or format verb; undefined for what is no path. */
+function beginningOf(text: string): string | undefined {
+  const value = text.replace(/^file:(?:\/\/)?/, '').replace(/\?.*=.*$/, '');
+  if (!/^[\p{L}\p{N}_@./*?[\]{}()+,&'!~=#% -]+$/u.test(value)) return undefined;
+  const wild = value.search(/[*?[{%]/);
+  return wild < 0 ? value : value.slice(0, value.lastIndexOf('/', wild) + 1);
+}
 
-function everythingButSources(walked: Walk, why: string): Asset[] {
-  const copied = walked.steps.flatMap((step) => step.copy?.entries ?? []);
-  const sources = copied.flatMap((entry) => (entry.kind === 'folder' ? walked.project.list(entry.source).map((name) => (entry.source === '' ? name : `${entry.source}/${name}`)) : [entry.source]));
-  return [...new Set(sources)].flatMap((source): Asset[] => {
-    if (neverRead.test(source.split('/').at(-1)!)) return [];
-    if (walked.project.kind(source) === 'folder' && !hasData(walked.project, source)) return [];
-    const path = imagePathOf(walked, source);
-    return path === undefined ? [] : [{ path, source, why }];
+function assetsFor(walk: Walk, folders: readonly string[], name: AssetName): Asset[] {
+  const fixed = beginningOf(name.text);
+  if (fixed === undefined) return [];
+  if (/^[./]*$/.test(fixed)) return matchesAtRoot(walk, folders, name);
+  const absolute = fixed.startsWith('/');
+  const paths = absolute ? [inImage('/', fixed), ...folders.map((folder) => inImage(folder, `.${fixed}`))] : folders.map((folder) => inImage(folder, fixed));
+  return [...new Set(paths)].flatMap((path) => assetAt(walk, path, name) ?? (absolute && !folders.some((folder) => isBelow(fixed, folder)) ? undefined : folderFor(walk, path, name)) ?? []);
+}
+
+/** `*.html`: the files of the working folder itself. */
+function matchesAtRoot(walk: Walk, folders: readonly string[], name: AssetName): Asset[] {
+  const pattern = /^(?:\.\/)*([^/]*\*[^/]*\.\w+)$/.exec(name.text)?.[1];
+  if (pattern === undefined) return [];
+  const matcher = new RegExp(`^${pattern.replace(/[.+^$()|[\]{}\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  return folders.flatMap((folder) => {
+    const source = walk.locate(folder);
+    return source === undefined ? [] : walk.project.list(source).filter((file) => matcher.test(file) && walk.project.kind(join(source, file)) === 'file').flatMap((file) => assetAt(walk, inImage(folder, file), name) ?? []);
   });
 }
 
-/** Several files of one folder become that folder, unless sources lie in it. */
-function folded(walked: Walk, assets: readonly Asset[]): Asset[] {
-  const folderOf = (asset: Asset): string | undefined => {
-    const folder = dirname(asset.source);
-    return folder !== '' && asset.path === `${dirname(asset.path)}/${basename(asset.source)}` && !walked.project.list(folder).some((name) => name.endsWith('.go')) ? folder : undefined;
-  };
-  return assets.map((asset) => {
-    const folder = folderOf(asset);
-    const siblings = folder === undefined ? [] : assets.filter((other) => folderOf(other) === folder && dirname(other.path) === dirname(asset.path));
-    return siblings.length > 1 ? { path: dirname(asset.path), source: folder!, why: asset.why } : asset;
-  }).filter((asset, index, all) => all.findIndex((other) => other.path === asset.path) === index);
+/** The asset at a path of the image; of a folder with sources in it, what is no source. */
+function assetAt(walk: Walk, path: string, name: AssetName): Asset[] | undefined {
+  const source = walk.locate(path);
+  const kind = source === undefined || source === '' ? undefined : walk.project.kind(source);
+  if (source === undefined || kind === undefined) return undefined;
+  if (!name.read && isOfTools(source)) return [];
+  if (kind === 'folder' && !holdsData(walk.project, source)) return [];
+  const why = `${place(name)} names "${name.text}"`;
+  return withoutSources(walk.project, source).map((piece) => ({ path: inImage(path, `./${piece.slice(source.length + 1)}`), source: piece, why }));
 }
 
-/** Leaves out what lies in another one's folder. */
-function outermost(assets: readonly Asset[]): Asset[] {
-  return assets.filter((asset) => !assets.some((other) => other !== asset && other.path !== asset.path && isBelow(asset.path, other.path))).sort((a, b) => (a.path < b.path ? -1 : 1));
+/** A file that is not there yet in a folder that is: the program writes it, and the folder has to be there. */
+function folderFor(walk: Walk, path: string, name: AssetName): Asset[] | undefined {
+  if (!/\.\w+$/.test(path) || !/\w\/[^/]+$/.test(name.text)) return undefined;
+  const source = walk.locate(dirname(path));
+  if (source === undefined || source === '' || dirname(path) === walk.end.cwd || walk.project.kind(source) !== 'folder' || withoutSources(walk.project, source)[0] !== source || walk.project.list(source).some((file) => file.endsWith('.go'))) return undefined;
+  return [{ path: dirname(path), source, why: `${place(name)} names "${name.text}"` }];
+}
+
+function everythingButSources(walk: Walk, why: string): Asset[] {
+  const copied = walk.steps.flatMap((step) => step.copy?.entries ?? []);
+  const sources = copied.flatMap((entry) => (entry.kind === 'folder' ? walk.project.list(entry.source).map((name) => join(entry.source, name)) : [entry.source]));
+  return [...new Set(sources)].flatMap((source): Asset[] => {
+    if (isNeverRead(source) || basename(source) === '') return [];
+    if (walk.project.kind(source) === 'folder' && !holdsData(walk.project, source)) return [];
+    return withoutSources(walk.project, source).flatMap((piece) => {
+      const path = imagePathOf(walk, piece);
+      return path === undefined ? [] : [{ path, source: piece, why }];
+    });
+  });
 }

@@ -1,13 +1,18 @@
 import { argumentsOf } from '../../dockerfile/model.ts';
 import type { Draft } from '../../plan/draft.ts';
-import { inImage } from '../../project/project.ts';
-import { isBelow } from '../../walk/place.ts';
+import { filesBelow } from '../../project/project.ts';
 import { isReadAfter } from '../../walk/readers.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import type { Options } from '../language.ts';
 import type { GoAnalysis } from './analysis.ts';
+import { cachesOf, usesGoCaches } from './caches.ts';
+import type { GoCall } from './commands.ts';
 import { toolchainVariables } from './data.ts';
-import { mountFlags, rewriteRun } from './rewrite.ts';
+import { executedParts } from './executed.ts';
+import { addDownload, downloadsOf, isOnlyDownload } from './download.ts';
+import { valueIn } from './surroundings.ts';
+import { goVersion } from './version.ts';
+import { mountFlags, rewriteRun, type RunChanges } from './rewrite.ts';
 
 /** Keywords that only configure the image; they have no place in a builder. */
 export const configures = new Set(['CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'LABEL', 'STOPSIGNAL', 'VOLUME', 'MAINTAINER']);
@@ -18,40 +23,46 @@ export const configures = new Set(['CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK',
  */
 export function fillBuilder(draft: Draft, walked: Walk, analysis: GoAnalysis, options: Options): void {
   const { builder } = draft;
-  const steps = packagesFirst(walked.steps.filter((step) => !configures.has(step.instruction.keyword)));
-  const mounts = cacheMounts(walked, analysis, options);
+  const all = walked.steps.filter((step) => !configures.has(step.instruction.keyword));
+  const caches = cachesOf(walked, analysis, options);
+  const mounts = [caches.modules, caches.build].filter((folder) => folder !== undefined);
   const version = goVersion(walked);
-  const changes = {
-    cgoOff: analysis.linking.addCgoOff,
-    strip: true,
-    // Since Go 1.13. Programs that ask for the file paths of their own sources would get others.
-    trimpath: (version === undefined || version >= 13) && analysis.sources.callers.length === 0,
-  };
-  const bringsSources = steps.find((step) => bringsMoreThanManifests(step, analysis));
-  const downloads = analysis.calls.some((call) => call.verb === 'mod download' && bringsSources !== undefined && call.step.instruction.index < bringsSources.instruction.index);
+  const changes = changesFor(analysis, version);
+  const ordered = packagesFirst(all, true);
+  const downloads = downloadsOf(walked, ordered, analysis, version);
+  const steps = downloads.length > 0 ? ordered : packagesFirst(all, false);
   const lastNeeded = lastBuilderStep(steps, analysis);
   let cgoSet = false;
-  let downloaded = false;
+  let flagsSet = false;
   for (const step of steps) {
     const { instruction } = step;
-    if (step === bringsSources && !downloads) downloaded = addDownload(draft, walked, step, steps, analysis, mounts);
+    for (const download of downloads) if (download.before === step) addDownload(draft, steps, download, caches.modules);
     if (instruction.keyword === 'ENV' && !servesBuild(step, walked, analysis)) continue;
     if (instruction.keyword === 'ARG' && instruction.index > lastNeeded) continue;
     if (instruction.keyword === 'USER' && instruction.index > lastNeeded) continue;
     if (instruction.keyword === 'WORKDIR' && instruction.index > lastNeeded && !(analysis.goRun && step.cwd === walked.end.cwd)) continue;
     if (instruction.keyword === 'RUN') {
-      if (downloaded && step.run!.parts.every((part) => /^go mod download(?: -x)?$/.test(part.text.trim()))) {
+      if (downloads.length > 0 && isOnlyDownload(step)) {
         draft.replace(step, 'the modules are downloaded before the sources are copied');
         continue;
       }
       const calls = analysis.calls.filter((call) => call.step === step);
-      const editable = instruction.heredocs.length === 0 && !(analysis.script && calls.length === 0);
-      if (changes.cgoOff && !editable && !cgoSet && !(instruction.keyword === 'RUN' && step.run!.parts.every((part) => part.effect.kind !== 'unknown'))) {
-        builder.add('ENV CGO_ENABLED=0');
+      const compiles = calls.filter((call) => /^(?:build|install|get|run|test)$/.test(call.verb) && !call.foreign);
+      const usesGo = usesGoCaches(walked, step);
+      // What make, a script or a heredoc compiles is steered by variables.
+      const editable = compiles.every((call) => !call.hidden) && !(analysis.script && calls.length === 0);
+      const comment = { comment: 'For the go commands that make or a script runs' };
+      if (changes.cgoOff && !cgoSet && !editable && usesGo) {
+        builder.add('ENV CGO_ENABLED=0', comment);
         cgoSet = true;
       }
-      const usesGo = calls.some((call) => !/^(?:version|env|fmt|vet|clean)/.test(call.verb)) || (analysis.script && step.run!.parts.some((part) => part.effect.kind === 'unknown'));
-      const text = rewriteRun(step, calls, { ...changes, cgoOff: changes.cgoOff && !cgoSet, mounts: !usesGo ? [] : calls.length > 0 && calls.every((call) => call.verb === 'mod download') ? mounts.slice(0, 1) : mounts });
+      if (!flagsSet && usesGo && takesFlags(walked, compiles, version)) {
+        builder.add(`ENV GOFLAGS=${changes.trimpath ? '"-trimpath -ldflags=-s"' : '-ldflags=-s'}`, cgoSet ? {} : comment);
+        flagsSet = true;
+      }
+      const only = calls.length > 0 && calls.every((call) => /^mod (?:download|vendor|tidy|verify|graph|why)$/.test(call.verb));
+      const targets = !usesGo ? [] : mounts.filter((folder) => !only || folder === caches.modules);
+      const text = rewriteRun(walked, step, calls, { ...changes, cgoOff: changes.cgoOff && !cgoSet, mounts: targets, carried: new Set(analysis.artifacts.keys()) });
       if (text === instruction.text) builder.keep(step, usesGo ? 'the build' : 'prepares the build');
       else builder.rewrite(step, text, 'the build, with flags for size and caches added to the user\'s own');
     } else {
@@ -61,8 +72,28 @@ export function fillBuilder(draft: Draft, walked: Walk, analysis: GoAnalysis, op
   if (analysis.goRun) addGoRun(draft, analysis, changes, mounts);
 }
 
-/** RUNs that only install system packages move above COPYs, so that a changed source does not repeat them. */
-function packagesFirst(steps: readonly Step[]): Step[] {
+/**
+ * Whether flags for size may go into GOFLAGS: a flag of the command line takes the place of the same one there. Nobody else may set the variable, nor want
+ * to debug. GOFLAGS exists since Go 1.11.
+ */
+function takesFlags(walked: Walk, compiles: readonly GoCall[], version: number | undefined): boolean {
+  if (version === undefined || version < 11 || !compiles.some((call) => call.hidden) || !compiles.every((call) => !call.debug && valueIn(walked, call, 'GOFLAGS') === undefined)) return false;
+  const texts = filesBelow(walked.project, '', (path) => /(?:^|\/)(?:(?:GNU)?[Mm]akefile|[^/]+\.(?:mk|sh|bash))$/.test(path)).map((path) => walked.project.read(path) ?? '');
+  return !texts.some((text) => /GOFLAGS|gcflags/.test(text));
+}
+
+const changesFor = (analysis: GoAnalysis, version: number | undefined): Pick<RunChanges, 'cgoOff' | 'trimpath'> => ({
+  cgoOff: analysis.linking.addCgoOff,
+  // Since Go 1.13. Programs that ask for the file paths of their own sources would get others.
+  trimpath: version !== undefined && version >= 13 && analysis.sources.callers.length === 0,
+});
+
+/**
+ * RUNs that only install system packages move above COPYs, so that a changed source does not repeat them.
+ *
+ * @param foldersFirst whether WORKDIR moves above COPYs, too
+ */
+function packagesFirst(steps: readonly Step[], foldersFirst: boolean): Step[] {
   const ordered: Step[] = [];
   for (const step of steps) {
     let at = ordered.length;
@@ -74,7 +105,7 @@ function packagesFirst(steps: readonly Step[]): Step[] {
       if (!ordered.slice(at).some((other) => other.copy)) at = ordered.length;
     }
     // A COPY with an absolute destination does not depend on WORKDIR: with it first, the lines between can be relative.
-    if (step.instruction.keyword === 'WORKDIR' && step.instruction.logical.startsWith('/')) {
+    if (foldersFirst && step.instruction.keyword === 'WORKDIR' && step.instruction.logical.startsWith('/')) {
       while (at > 0 && ordered[at - 1]!.copy && ordered[at - 1]!.copy!.from === undefined && argumentsOf(ordered[at - 1]!.instruction).at(-1)?.startsWith('/')) at -= 1;
     }
     ordered.splice(at, 0, step);
@@ -85,47 +116,11 @@ function packagesFirst(steps: readonly Step[]): Step[] {
 /** A COPY into the system's folders may configure the package manager. */
 const touchesSystem = (step: Step): boolean => (step.copy?.entries ?? []).some((entry) => entry.target === '/' || /^\/(?:etc|usr|var)\b/.test(entry.target));
 
-function bringsMoreThanManifests(step: Step, analysis: GoAnalysis): boolean {
-  const root = analysis.module?.root;
-  return (step.copy?.entries ?? []).some((entry) => (root === undefined || isBelow(entry.target, root) || isBelow(root, entry.target)) && !/(?:^|\/)go\.(?:mod|sum|work|work\.sum)$/.test(entry.source));
-}
-
-function addDownload(draft: Draft, walked: Walk, step: Step, steps: readonly Step[], analysis: GoAnalysis, mounts: readonly string[]): boolean {
-  const { module } = analysis;
-  if (!module || module.requires === 0 || module.replacesLocally || !walked.project.known) return false;
-  const folder = module.source.slice(0, -'go.mod'.length);
-  if (walked.project.kind(`${folder}vendor`) === 'folder' || walked.project.kind(`${folder}go.work`) === 'file' || walked.project.kind('go.work') === 'file') return false;
-  // What configures the download (credentials, proxies) must come before it.
-  const between = steps.filter((other) => other.instruction.index > step.instruction.index && other.instruction.keyword === 'RUN' && other.run!.parts.some((part) => /\b(?:git\s+config|go\s+env\s+-w|netrc|ssh)\b/.test(part.text)));
-  if (between.length > 0 || walked.steps.some((other) => other.instruction.index > step.instruction.index && other.instruction.keyword === 'ENV' && other.instruction.pairs.some((pair) => /^GO(?:PROXY|PRIVATE|FLAGS|NOSUMDB|SUMDB|111MODULE|TOOLCHAIN|MODCACHE|PATH)$/.test(pair.name)))) return false;
-  const has = (name: string): boolean => walked.project.kind(`${folder}${name}`) === 'file';
-  const already = new Set(steps.filter((other) => other.instruction.index < step.instruction.index).flatMap((other) => other.copy?.entries.map((entry) => entry.source) ?? []));
-  const manifests = ['go.mod', 'go.sum'].filter((name) => has(name) && !already.has(`${folder}${name}`)).map((name) => `${folder}${name}`);
-  const workdirs = steps.slice(0, steps.indexOf(step)).filter((other) => other.instruction.keyword === 'WORKDIR');
-  const here = (workdirs.at(-1)?.cwd ?? step.cwd) === module.root;
-  if (manifests.length > 0) draft.builder.add(`COPY ${manifests.join(' ')} ${here ? './' : `${module.root}/`}`, { comment: 'Modules first: they stay cached while only sources change', apart: true });
-  const command = here ? 'go mod download' : `cd ${module.root} && go mod download`;
-  draft.builder.add(mounts.length === 0 ? `RUN ${command}` : `RUN ${mountFlags(mounts.slice(0, 1))} \\\n    ${command}`);
-  return true;
-}
-
 function addGoRun(draft: Draft, analysis: GoAnalysis, changes: { cgoOff: boolean; trimpath: boolean }, mounts: readonly string[]): void {
   const { call, binary } = analysis.goRun!;
-  const flags = call.command.words.slice(2).map((word) => word.text);
+  const flags = call.command.words.slice(2).map(({ text }) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`));
   const words = [...(changes.cgoOff ? ['CGO_ENABLED=0'] : []), 'go build', ...(changes.trimpath ? ['-trimpath'] : []), ...(call.ldflags ? [] : ['-ldflags="-s -w"']), `-o ${binary}`, ...flags];
   draft.builder.add(mounts.length === 0 ? `RUN ${words.join(' ')}` : `RUN ${mountFlags(mounts)} \\\n    ${words.join(' ')}`, { comment: 'What `go run` compiled at every start', apart: true });
-}
-
-/** Folders of the module and build caches; none for a builder that runs as another user, to whom they would not belong. */
-function cacheMounts(walked: Walk, analysis: GoAnalysis, options: Options): string[] {
-  if (!options.cacheMounts || walked.steps.some((step) => step.instruction.keyword === 'USER' && step.instruction.index < lastBuilderStep(walked.steps, analysis))) return [];
-  const env = walked.end.scope.env;
-  if (walked.steps.some((step) => /\/pkg\/mod\b|GOCACHE|go-build/.test(step.instruction.text))) return [];
-  const home = walked.base.facts?.language === 'go' ? '/go' : '/root/go';
-  const modules = env.get('GOMODCACHE') ?? inImage((env.get('GOPATH') ?? home).split(':')[0]!, 'pkg/mod');
-  const cache = '/root/.cache/go-build';
-  const usesModules = analysis.module ? analysis.module.requires > 0 : analysis.calls.some((call) => call.verb.startsWith('mod '));
-  return usesModules ? [modules, cache] : [cache];
 }
 
 /** Index of the last instruction that a build needs. */
@@ -138,11 +133,7 @@ function lastBuilderStep(steps: readonly Step[], analysis: GoAnalysis): number {
 export function servesBuild(step: Step, walked: Walk, analysis: GoAnalysis): boolean {
   const names = step.instruction.pairs.map((pair) => pair.name);
   if (names.some((name) => toolchainVariables.test(name) || name === 'PATH' || /proxy$/i.test(name))) return true;
-  if (analysis.script && (walked.steps.findLast((other) => other.run)?.instruction.index ?? -1) > step.instruction.index) return true;
+  // What make and scripts read does not stand in the Dockerfile.
+  if (executedParts(walked).some((executed) => executed.step.instruction.index > step.instruction.index && (executed.runs !== executed.part || (analysis.script && executed.runs.effect.kind === 'unknown')))) return true;
   return isReadAfter(walked, step, /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/);
-}
-
-function goVersion(walked: Walk): number | undefined {
-  const version = walked.base.facts?.language === 'go' ? /^1\.(\d+)/.exec(walked.base.reference?.version ?? '')?.[1] : undefined;
-  return version === undefined ? undefined : Number(version);
 }

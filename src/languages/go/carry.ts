@@ -1,10 +1,15 @@
-import { basename, dirname, inImage } from '../../project/project.ts';
+import { basename, dirname, inImage, join } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import { refuse } from '../../findings.ts';
 import type { GoAnalysis } from './analysis.ts';
+import { holdsData } from './asset-folders.ts';
 import { goCalls } from './commands.ts';
+import { sharedLibraries } from './shared-libraries.ts';
+import { frontEndOutputs } from './front-end.ts';
+import { symbolicLinks } from './links.ts';
+import { frontEndFolders } from './unknown-commands.ts';
 
 /** A path that the runtime stage takes from the builder. */
 export interface Carried {
@@ -13,12 +18,15 @@ export interface Carried {
   readonly target: string;
   /** A short comment for the reader; undefined where the line speaks for itself. */
   readonly comment: string | undefined;
-  /** True when a RUN gave it to another user, or it lies in that user's folder. */
-  readonly owned: boolean;
 }
 
 /** Folders whose contents only serve the build. */
 const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root', '/go', '/usr/local/go', '/etc/apt', '/etc/apk', '/dev', '/proc', '/sys', '/var/log', '/usr/share/doc', '/usr/share/man', '/etc/passwd', '/etc/group', '/etc/ssl', '/etc/ssh', '/etc/timezone'];
+
+/** What users put into folders of the build for a program all the same: root's own files but for those of tools, and places for logs. */
+const ofPrograms = /^\/root\/(?!\.(?:ssh|netrc|gitconfig|git-credentials|npmrc|yarnrc|docker|cache|bashrc|profile|gnupg|cargo|rustup|local|config\/(?:go|git|gh))(?:\/|$)|go(?:\/|$))|^\/var\/log\/./;
+
+const isOfBuild = (path: string): boolean => buildFolders.some((folder) => isBelow(path, folder)) && !ofPrograms.test(path);
 
 /**
  * The files that the runtime stage needs beside its base image: what RUNs made outside of the build's folders, assets, and the binaries.
@@ -28,7 +36,6 @@ const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root',
 export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
   const { assets, artifacts } = analysis;
   const cwd = walk.end.cwd ?? '/';
-  const owned = chowned(walk);
   const paths = new Map<string, string | undefined>();
   for (const path of madeByRuns(walk, analysis)) paths.set(path, undefined);
   if (!analysis.sources.known) {
@@ -41,6 +48,9 @@ export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
     }
   }
   for (const asset of assets.found) paths.set(asset.path, undefined);
+  if (analysis.linking.kind === 'dynamic') for (const path of sharedLibraries(walk)) if (!paths.has(path)) paths.set(path, undefined);
+  for (const path of frontEndOutputs(walk, analysis.sources, frontEndFolders(walk)).paths) paths.set(path, undefined);
+  for (const link of symbolicLinks(walk)) paths.delete(link);
   for (const path of [...broughtReady(walk), ...broughtElsewhere(walk, analysis)]) if (!paths.has(path)) paths.set(path, undefined);
   const all = [...[...paths].filter(([path]) => !artifacts.has(path) && !isGone(walk, path, cwd)).map(([path, comment]) => ({ path, target: path, comment })), ...[...artifacts].flatMap(([path, targets]) => targets.map((target) => ({ path, target, comment: undefined })))];
   const last = new Map(all.map(({ target }, index) => [target, index]));
@@ -51,9 +61,14 @@ export function carriedPaths(walk: Walk, analysis: GoAnalysis): Carried[] {
   };
   return all
     .filter(({ target }, index) => last.get(target) === index)
-    .filter(({ path, target }) => target !== path || !inTaken(path))
-    .map((item) => ({ ...item, owned: owned.some((folder) => isBelow(item.path, folder)) }));
+    .filter(({ path, target }) => target !== path || !inTaken(path));
 }
+
+/** Symbolic links that the runtime stage needs beside what it takes otherwise: a link in a folder that is copied comes with it. */
+export const carriedLinks = (walk: Walk, analysis: GoAnalysis, carried: readonly Carried[]): string[] => {
+  const made = madeByRuns(walk, analysis);
+  return symbolicLinks(walk).filter((link) => made.includes(link) && !analysis.artifacts.has(link) && !carried.some((item) => isBelow(link, item.path)));
+};
 
 /** The folder that a COPY filled and in which another one lies; undefined where none did. */
 export const broughtFolder = (walk: Walk, place: string): string | undefined =>
@@ -92,8 +107,9 @@ function broughtElsewhere(walk: Walk, analysis: GoAnalysis): string[] {
   const roots = [...goCalls(walk).map(({ cwd }) => cwd), analysis.goRun?.call.cwd, analysis.module?.root, ...scripts].filter((folder) => folder !== undefined);
   const entries = walk.steps.flatMap(({ copy, instruction }) => (copy?.from !== undefined ? [] : [...(copy?.entries ?? []), ...(copy?.destination !== undefined && instruction.heredocs.length > 0 ? [{ source: '', kind: 'file' as const, target: copy.destination }] : [])]));
   return entries.flatMap(({ source, kind, target }) => {
-    const own = roots.some((root) => isBelow(target, root) || isBelow(root, target)) || buildFolders.some((folder) => isBelow(target, folder));
-    return own || target === '/' || (kind === 'folder' && isSystemFolder(target)) || /(?:^|\/)(?:go\.(?:mod|sum|work)|[^/]+\.go)$/.test(source) ? [] : [target];
+    const own = roots.some((root) => isBelow(target, root) || isBelow(root, target)) || isOfBuild(target);
+    const empty = kind === 'folder' && walk.project.known && (!holdsData(walk.project, source) || walk.project.kind(join(source, 'go.mod')) === 'file');
+    return own || empty || target === '/' || (kind === 'folder' && isSystemFolder(target)) || /(?:^|\/)(?:go\.(?:mod|sum|work)|[^/]+\.go)$/.test(source) ? [] : [target];
   });
 }
 
@@ -122,9 +138,6 @@ function fills(step: Step, folder: string): boolean {
   return step.run?.parts.some((part) => part.cwd !== undefined && isBelow(part.cwd, folder) && part.effect.kind === 'unknown' && part.commands.some((command) => !/^(?:.*\/)?go$/.test(command.name ?? ''))) ?? false;
 }
 
-/** Folders and files that a RUN gives to a user. */
-export const chowned = (walk: Walk): string[] => walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && part.effect.verb === 'chown' ? part.effect.writes : [])) ?? []);
-
 /** What RUNs leave outside of the build's folders and of the sources. */
 function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
   const cwd = walk.end.cwd ?? '/';
@@ -144,7 +157,7 @@ function madeByRuns(walk: Walk, analysis: GoAnalysis): string[] {
       for (const path of writes) {
         // A project under GOPATH lies in a folder of the build, but what is made in it is the project's.
         const inProject = isBelow(path, cwd) && !buildFolders.includes(cwd) && cwd !== '/';
-        if ((!inProject && buildFolders.some((folder) => isBelow(path, folder))) || path === '/') continue;
+        if ((!inProject && (effect.kind === 'files' ? isOfBuild(path) : buildFolders.some((folder) => isBelow(path, folder)))) || path === '/') continue;
         // Archives that are unpacked, and package files, have done their work; so have keys.
         if (effect.kind === 'fetch' && (unpacked.includes(path) || /\.(?:deb|apk|rpm)$/.test(path))) continue;
         const filled = path === cwd && effect.kind === 'files' && /^(?:cp|mv|install)$/.test(effect.verb) && effect.writes.some((write) => write.includes('*'));

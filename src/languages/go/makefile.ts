@@ -1,75 +1,129 @@
-import { inImage } from '../../project/project.ts';
-import { parseShell, type ShellCommand } from '../../shell/parse.ts';
-import type { RunPart } from '../../walk/run.ts';
+import { basename, inImage } from '../../project/project.ts';
+import type { ShellCommand } from '../../shell/parse.ts';
 import type { Walk } from '../../walk/walk.ts';
+import { MakeVariables, unknownText } from './make-variables.ts';
+import { readRules, type Rules } from './make-rules.ts';
 
-/** The go command in a recipe, by name or by its usual variables. */
-const goCommand = /^(?:go|\$[({]GO(?:CMD)?[)}])$/;
+/** One line of a recipe, as the shell gets it, and where it runs. */
+export interface RecipeLine {
+  readonly text: string;
+  readonly folder: string;
+}
+
+/** Targets and files that may stand in a Makefile beyond reason. */
+const mostLines = 2000;
 
 /**
- * The binaries that a `make` of a RUN leaves, when all that its recipes do is to compile: then it writes nothing else that a program could read.
+ * The commands that a `make` of a RUN runs, in their order. Values that only the build knows (`$(shell git describe)`) stand in them as variables that
+ * nothing sets.
  *
- * @returns absolute paths; undefined where a recipe does more, or where that cannot be told
+ * @param lookup a variable of the environment; null where it is set to something unknown
+ * @returns undefined where there is no Makefile at hand, or where it depends on something unknown which recipes run
  */
-export function binariesOfMake(walked: Walk, part: RunPart, command: ShellCommand): string[] | undefined {
-  const words = command.words.slice(1).map((word) => word.value);
-  const folder = part.cwd;
-  if (folder === undefined || words.some((word) => word === undefined || word.startsWith('-'))) return undefined;
-  const source = ['GNUmakefile', 'makefile', 'Makefile'].map((name) => walked.locate(inImage(folder, name))).find((path) => path !== undefined);
-  const rules = source === undefined ? undefined : rulesOf(walked.project.read(source) ?? '');
-  if (!rules || rules.size === 0) return undefined;
-  const named = (words as string[]).filter((word) => !word.includes('='));
-  const recipes = recipesOf(rules, named.length > 0 ? named : [[...rules.keys()].find((name) => !name.startsWith('.'))!]);
-  const outputs = recipes?.map((line) => outputsOf(line, folder));
-  return outputs === undefined || outputs.includes(undefined) ? undefined : (outputs as string[][]).flat();
+export function recipeOf(walked: Walk, cwd: string, command: ShellCommand, lookup: (name: string) => string | null | undefined): RecipeLine[] | undefined {
+  const asked = argumentsOf(command);
+  if (asked === undefined) return undefined;
+  const folder = asked.folders.reduce((at, path) => inImage(at, path), cwd);
+  const file = (asked.file === undefined ? ['GNUmakefile', 'makefile', 'Makefile'] : [asked.file]).map((name) => inImage(folder, name)).find((path) => walked.locate(path) !== undefined);
+  const source = file === undefined ? undefined : walked.locate(file);
+  const text = source === undefined ? undefined : walked.project.read(source);
+  if (text === undefined) return undefined;
+  const variables = new MakeVariables(folder, basename(file!), lookup, (pattern) => matching(walked, folder, pattern));
+  for (const [name, value] of asked.variables) variables.override(name, value);
+  const read = (path: string): string | undefined => {
+    const found = walked.locate(inImage(folder, path));
+    return found === undefined ? undefined : walked.project.read(found);
+  };
+  const rules = readRules(text, variables, read);
+  if (rules === undefined) return undefined;
+  const targets = asked.targets.length > 0 ? asked.targets : rules.goal === undefined ? [] : [rules.goal];
+  const maker = new Recipes(rules, variables, (path) => walked.locate(inImage(folder, path)) !== undefined, asked.assignments);
+  return targets.length > 0 && targets.every((target) => maker.make(target)) ? maker.lines.map((line) => ({ text: line, folder })) : undefined;
 }
 
-interface Rule {
-  readonly needs: readonly string[];
-  readonly recipe: readonly string[];
+interface MakeArguments {
+  readonly folders: readonly string[];
+  readonly file: string | undefined;
+  readonly targets: readonly string[];
+  readonly variables: readonly (readonly [string, string])[];
+  /** The variables as a further make is given them. */
+  readonly assignments: string;
 }
 
-/** The rules of a Makefile with plain names; undefined for one that includes others, or has conditions or patterns. */
-function rulesOf(text: string): Map<string, Rule> | undefined {
-  const lines = text.replace(/\\\r?\n/g, ' ').split(/\r?\n/);
-  if (lines.some((line) => /^\s*(?:-?include|ifeq|ifneq|ifdef|ifndef|define)\b|^[^\t#:=]*%[^=]*:/.test(line))) return undefined;
-  const rules = new Map<string, Rule>();
-  for (const [index, line] of lines.entries()) {
-    const rule = /^([\w./ -]+?)\s*::?(?!=)\s*([^=#]*)(?:#.*)?$/.exec(line);
-    if (!rule) continue;
-    const end = lines.findIndex((other, at) => at > index && !/^(?:\t|\s*(?:#.*)?$)/.test(other));
-    const recipe = lines.slice(index + 1, end < 0 ? undefined : end).filter((other) => other.startsWith('\t')).map((other) => other.trim().replace(/^[@+-]+\s*/, ''));
-    for (const name of rule[1]!.split(/\s+/)) rules.set(name, { needs: rule[2]!.split(/\s+/).filter((need) => need !== ''), recipe });
+/** Words of a make command; undefined for an option that is not known. Source: the manual of GNU make, "Summary of Options". */
+function argumentsOf(command: ShellCommand): MakeArguments | undefined {
+  const words = command.words.slice(1);
+  const folders: string[] = [];
+  const targets: string[] = [];
+  const variables: [string, string][] = [];
+  let file: string | undefined;
+  for (let at = 0; at < words.length; at += 1) {
+    const { text, value } = words[at]!;
+    const assigned = /^(\w+):?:?=(.*)$/s.exec(value ?? text);
+    if (assigned && !text.startsWith('-')) variables.push([assigned[1]!, value === undefined ? unknownText : assigned[2]!]);
+    else if (value === undefined) return undefined;
+    else if (/^(?:-[CfI]|--directory|--file|--makefile)$/.test(value)) {
+      const operand = words[(at += 1)]?.value;
+      if (operand === undefined) return undefined;
+      if (/C|directory/.test(value)) folders.push(operand);
+      else if (/f|file/.test(value)) file = operand;
+    } else if (/^(?:-C.|--directory=)/.test(value)) folders.push(value.replace(/^(?:-C|--directory=)/, ''));
+    else if (/^(?:-f.|--(?:make)?file=)/.test(value)) file = value.replace(/^(?:-f|--(?:make)?file=)/, '');
+    else if (/^(?:-j|-l|--jobs|--load-average)$/.test(value)) at += /^[\d.]+$/.test(words[at + 1]?.value ?? '') ? 1 : 0;
+    else if (/^-(?:[jl][\d.]+|[BkswS]+)$|^--(?:jobs=.*|always-make|keep-going|silent|quiet|print-directory|no-print-directory|output-sync.*|warn-undefined-variables)$/.test(value)) continue;
+    else if (value.startsWith('-')) return undefined;
+    else targets.push(value);
   }
-  return rules;
+  return { folders, file, targets, variables, assignments: variables.map(([name, value]) => ` ${name}="${value}"`).join('') };
 }
 
-function recipesOf(rules: ReadonlyMap<string, Rule>, targets: readonly string[], seen: ReadonlySet<string> = new Set()): string[] | undefined {
-  const lines: string[] = [];
-  for (const target of targets) {
-    const rule = rules.get(target);
-    if (!rule || seen.has(target)) return undefined;
-    const needed = recipesOf(rules, rule.needs, new Set([...seen, target]));
-    if (!needed) return undefined;
-    lines.push(...needed, ...rule.recipe);
+/** What `$(wildcard …)` finds. */
+function matching(walked: Walk, folder: string, pattern: string): string | undefined {
+  const at = pattern.lastIndexOf('/') + 1;
+  if (!walked.project.known || /[*?[]/.test(pattern.slice(0, at)) || /[?[]/.test(pattern)) return undefined;
+  if (!pattern.includes('*')) return walked.locate(inImage(folder, pattern)) === undefined ? '' : pattern;
+  const source = walked.locate(inImage(folder, pattern.slice(0, at) || '.'));
+  if (source === undefined) return '';
+  const [before, after] = pattern.slice(at).split('*') as [string, string];
+  return walked.project.list(source).filter((name) => name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after) && !name.startsWith('.')).map((name) => pattern.slice(0, at) + name).join(' ');
+}
+
+/** Runs through targets and what they need, and collects the recipe lines. */
+class Recipes {
+  readonly lines: string[] = [];
+  private readonly done = new Set<string>();
+  constructor(
+    private readonly rules: Rules,
+    private readonly variables: MakeVariables,
+    private readonly exists: (path: string) => boolean,
+    private readonly assignments: string,
+  ) {}
+
+  /** Adds the recipe of a target; false where it cannot be told what make does for it. */
+  make(target: string, depth = 0): boolean {
+    if (this.done.has(target)) return true;
+    this.done.add(target);
+    if (target.includes(unknownText) || depth > 100) return false;
+    const rule = this.rules.find(target);
+    if (rule === undefined) return this.exists(target);
+    if (!rule.certain) return false;
+    return this.variables.within(rule.variables, target, rule.stem, () => {
+      const needs = this.variables.expand(rule.needs).split(/\s+/).filter((need) => need !== '' && need !== '|');
+      return needs.every((need) => this.make(need, depth + 1)) && this.addRecipe(rule.recipe, needs);
+    });
   }
-  return lines;
-}
 
-/** What one line of a recipe leaves; undefined when it is not known to only compile. */
-function outputsOf(line: string, folder: string): string[] | undefined {
-  const script = parseShell(line);
-  if (script.errors.length > 0) return undefined;
-  const found = script.parts.flatMap((part) => part.commands).map((command): string[] | undefined => {
-    const words = command.words.map((word) => word.text);
-    if (command.outputs.length > 0 || words.length === 0) return undefined;
-    if (/^(?:echo|printf|true|mkdir|rm)$/.test(words[0]!)) return [];
-    if (!goCommand.test(words[0]!)) return undefined;
-    if (/^(?:mod|vet|fmt|test|version|env|clean)$/.test(words[1] ?? '')) return [];
-    if (words[1] !== 'build') return undefined;
-    const at = words.indexOf('-o');
-    const output = at < 0 ? words.find((word) => word.startsWith('-o='))?.slice(3) : words[at + 1];
-    return output === undefined || !/^[\w./-]+[\w-]$/.test(output) ? undefined : [inImage(folder, output)];
-  });
-  return found.includes(undefined) ? undefined : (found as string[][]).flat();
+  private addRecipe(recipe: readonly string[], needs: readonly string[]): boolean {
+    this.variables.needs = needs;
+    const exports = this.variables.exported();
+    for (const written of recipe) {
+      for (const line of this.variables.expand(written).split('\n')) {
+        const text = line.trim().replace(/^[@+-]+\s*/, '');
+        if (text === '') continue;
+        // A further make gets the variables of the command line.
+        this.lines.push(exports + text.replace(/^((?:cd\s+\S+\s*(?:&&|;)\s*)?)\$__make\b/, `$1make${this.assignments.replaceAll('$', '$$$$')}`));
+      }
+    }
+    return this.lines.length < mostLines;
+  }
 }

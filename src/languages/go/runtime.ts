@@ -1,10 +1,12 @@
 import type { ImageFacts } from '../../images/catalogue.ts';
 import { runtimeCounterpart } from '../../images/catalogue.ts';
-import { packageOfProgram, type PackageFamily } from '../../packages/resolve.ts';
+import { isPlain, isSameEverywhere, packageOfProgram, programsOf, type PackageFamily } from '../../packages/resolve.ts';
 import type { Candidate } from '../../plan/requirements.ts';
 import { describeImage } from '../../images/catalogue.ts';
+import { hasEnded } from '../../images/suites.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { GoAnalysis } from './analysis.ts';
+import type { RuntimePackage } from './packages.ts';
 
 /** Alpine where the builder names no version of it. */
 const alpineImage = 'alpine:3';
@@ -14,6 +16,15 @@ const distrolessRelease: Readonly<Record<string, string>> = { bookworm: 'debian1
 
 /** A static binary needs no libc, so the release of Debian does not matter to it. */
 const staticImage = 'gcr.io/distroless/static-debian12';
+
+/**
+ * The suite for programs where the builder's own has ended: its packages have gone from the servers. A binary linked against an older libc runs on a
+ * newer one; libraries have other names there.
+ */
+const maintainedSuite = 'bookworm';
+
+/** Programs that Alpine's packages put elsewhere than those of other distributions. Source: Alpine's package contents. */
+const elsewhereOnAlpine: ReadonlySet<string> = new Set(['/usr/bin/tini', '/usr/bin/bash', '/usr/bin/sh']);
 
 /** A runtime for Go binaries with what is needed to fill it. */
 export interface GoRuntime extends Candidate {
@@ -25,14 +36,17 @@ export interface GoRuntime extends Candidate {
 export function goRuntimes(walked: Walk, analysis: GoAnalysis): GoRuntime[] {
   const base = walked.base.facts;
   const suite = base?.suite ?? 'bookworm';
-  // A binary linked against an older libc runs on a newer one.
   const release = distrolessRelease[suite] ?? 'debian12';
-  const dynamic = analysis.linking.kind === 'dynamic';
+  // The project's binary, or one that was downloaded.
+  const dynamic = analysis.requirements.some(({ need }) => need === 'glibc' || need === 'musl');
   const copies = copyable(walked);
   const alpine = (base?.libc === 'musl' && walked.base.reference ? runtimeCounterpart(walked.base.reference, 'alpine')?.image : undefined) ?? alpineImage;
-  const slim = base?.family === 'ubuntu' ? walked.base.image! : `debian:${suite}-slim`;
+  const slim = base?.family === 'ubuntu' ? walked.base.image! : `debian:${hasEnded(suite) && !analysis.system.packages.some((item) => item.library) ? maintainedSuite : suite}-slim`;
   const cxx = analysis.requirements.some((requirement) => requirement.need === 'libstdc++');
-  const glibcMatches = base === undefined || base.family === 'debian' || base.family === 'ubuntu';
+  // A binary linked against an older libc runs on a newer one, and not the other way round.
+  const glibc = base === undefined || base.family === 'debian' || base.family === 'ubuntu' || (base.family === 'rhel' && base.suite !== undefined && olderGlibc.test(base.suite));
+  const onDistroless = dynamic && glibc && base?.family !== 'ubuntu' && !/^(?:forky|duke|sid)$/.test(suite);
+  const musl = base?.libc === 'musl';
   return [
     offer('scratch', 'scratch', undefined, 'none', analysis, (need) => need === 'passwd' || ((need === 'certificates' || need === 'timezones') && copies)),
     offer(
@@ -41,11 +55,28 @@ export function goRuntimes(walked: Walk, analysis: GoAnalysis): GoRuntime[] {
       undefined,
       'none',
       analysis,
-      (need) => /^(?:certificates|timezones|tmp|passwd|home)$/.test(need) || (dynamic && glibcMatches && base?.family !== 'ubuntu' && (need === 'glibc' || (cxx && need === 'libstdc++'))),
+      (need) => /^(?:certificates|timezones|tmp|passwd|home)$/.test(need) || (onDistroless && (need === 'glibc' || (cxx && need === 'libstdc++'))),
     ),
-    offer('alpine', alpine, describeImage(alpine), 'alpine', analysis, (need) => /^(?:shell|certificates|timezones|tmp|passwd|home|bash)$/.test(need) || (need === 'libstdc++' && base?.libc === 'musl') || (need === 'musl' && base?.libc === 'musl')),
-    offer('slim', slim, describeImage(slim), base?.family === 'ubuntu' ? 'ubuntu' : 'debian', analysis, (need) => /^(?:shell|certificates|timezones|tmp|passwd|home|bash|libstdc\+\+)$/.test(need) || (need === 'glibc' && glibcMatches)),
+    offer('alpine', alpine, describeImage(alpine), 'alpine', analysis, (need) => everyImage.test(need) || (musl && (need === 'libstdc++' || need === 'musl')) || (!dynamic && !musl && standsIn(need, alpine))),
+    offer('slim', slim, describeImage(slim), base?.family === 'ubuntu' ? 'ubuntu' : 'debian', analysis, (need) => everyImage.test(need) || need === 'libstdc++' || (need === 'glibc' && glibc)),
   ];
+}
+
+/** What every image with a shell and a package manager has, or can be given. */
+const everyImage = /^(?:shell|certificates|timezones|tmp|passwd|home|bash)$/;
+
+/** Releases of Red Hat's relatives whose C library is not newer than Debian 12's. Source: their release notes. */
+const olderGlibc = /^(?:[6-9]|amzn(?:1|2|2023))$/;
+
+/** Whether Alpine has the same program as the builder's distribution, at the same place. */
+function standsIn(need: string, alpine: string): boolean {
+  const [kind, name = ''] = need.split(/:(.*)/s);
+  const program = name.slice(name.lastIndexOf('/') + 1);
+  if (kind === 'tool') return true;
+  if (kind === 'program') return isSameEverywhere(name) && packageOfProgram(name, 'alpine') !== undefined;
+  // What scripts and starts call can be read; the arguments that os/exec gives cannot.
+  if (kind === 'utility') return describeImage(alpine)?.programs.includes(name) ?? false;
+  return kind === 'path' && !elsewhereOnAlpine.has(name) && ((isSameEverywhere(program) && name === `/usr/bin/${program}`) || (name.startsWith('/bin/') && (isPlain(program) || program === 'bash')));
 }
 
 /** Whether the builder is known to have certificates and time zones to copy. */
@@ -64,31 +95,48 @@ function offer(runtime: string, image: string, facts: ImageFacts | undefined, fa
       if (need.startsWith('users:')) return family === 'none' || need === `users:${family}`;
       if (family === 'none') return false;
       // Tools of another distribution are other tools: BusyBox for GNU, other versions, other paths.
-      if (need.startsWith('program:')) return packagesFit(family, analysis) && provides(facts, family, need.slice('program:'.length), analysis);
-      return need.startsWith('package:') && packagesFit(family, analysis);
+      if (/^(?:program|utility):/.test(need)) return packagesFit(family, analysis) && provides(facts, family, need.slice(need.indexOf(':') + 1), analysis);
+      return /^(?:package|tool|path):/.test(need) && packagesFit(family, analysis);
     },
   };
 }
 
 const provides = (facts: ImageFacts | undefined, family: PackageFamily, program: string, analysis: GoAnalysis): boolean =>
-  (facts?.programs.includes(program) ?? false) || packageOfProgram(program, family) !== undefined || analysis.system.packages.includes(program);
+  (facts?.programs.includes(program) ?? false) || packageOfProgram(program, family) !== undefined || analysis.system.packages.some((item) => item.name === program);
 
 /** Package names hold only in the distribution they were written for. */
 const packagesFit = (family: PackageFamily, analysis: GoAnalysis): boolean => analysis.builderFamily === family;
 
+/** A package to install in the runtime stage. */
+export interface Wanted {
+  readonly name: string;
+  /** How the Dockerfile installs it; undefined where the base image has it. */
+  readonly own: RuntimePackage | undefined;
+}
+
 /** Packages to install in the chosen runtime: those of the Dockerfile, and those of the programs that the image lacks. */
-export function packagesOf(walked: Walk, chosen: GoRuntime, analysis: GoAnalysis): string[] {
-  if (chosen.family === 'none') return [];
-  const names = packagesFit(chosen.family, analysis) ? [...analysis.system.packages] : [];
-  for (const program of analysis.system.programs) {
-    if (chosen.facts?.programs.includes(program)) continue;
-    const name = packageOfProgram(program, chosen.family);
-    if (name !== undefined && !names.some((other) => other === program || other === name)) names.push(name);
+export function packagesOf(walked: Walk, chosen: GoRuntime, analysis: GoAnalysis): Wanted[] {
+  const { family } = chosen;
+  if (family === 'none') return [];
+  const fit = packagesFit(family, analysis);
+  const wanted = new Map<string, RuntimePackage | undefined>();
+  if (fit) for (const item of analysis.system.packages) wanted.set(item.name, item);
+  const builder = analysis.builderFamily as PackageFamily;
+  const tools = fit ? [] : analysis.system.packages.flatMap((item) => programsOf(item.name, builder));
+  for (const program of [...analysis.system.programs, ...tools]) {
+    // BusyBox has a wget and an unzip of its own.
+    if (chosen.facts?.programs.includes(program) && (fit || !isSameEverywhere(program))) continue;
+    const name = packageOfProgram(program, family);
+    const there = [...wanted.keys()].some((other) => [program, name].includes(other.replace(/[=<>~:@].*$/, '')));
+    if (name !== undefined && !there) wanted.set(name, undefined);
   }
   const needs = new Set(analysis.requirements.map((requirement) => requirement.need));
-  if (needs.has('certificates') && !chosen.facts?.certificates && !copyable(walked)) names.push('ca-certificates');
-  if (needs.has('timezones') && !chosen.facts?.timezones) names.push('tzdata');
-  if (needs.has('bash') && chosen.family === 'alpine') names.push('bash');
-  if (needs.has('libstdc++') && chosen.family === 'alpine') names.push('libstdc++');
-  return [...new Set(names)].filter((name) => !chosen.facts?.libraries.includes(name));
+  const add = (need: string, name: string, when: boolean): void => {
+    if (needs.has(need) && when && !wanted.has(name)) wanted.set(name, undefined);
+  };
+  add('certificates', 'ca-certificates', chosen.facts?.certificates !== true && !copyable(walked));
+  add('timezones', 'tzdata', chosen.facts?.timezones !== true);
+  add('bash', 'bash', family === 'alpine');
+  add('libstdc++', 'libstdc++', family === 'alpine');
+  return [...wanted].filter(([name]) => !chosen.facts?.libraries.includes(name)).map(([name, own]) => ({ name, own }));
 }

@@ -1,4 +1,7 @@
-import { filesBelow, type Project } from '../../project/project.ts';
+import { dirname, join, type Project } from '../../project/project.ts';
+import { fileCalls, inModules, modulesWithBoxes } from './data.ts';
+import { callsIn, lex, type Call, type Lexed } from './lexer.ts';
+import { constantsOf, PathReader, type Constants } from './paths.ts';
 
 /** A place in a Go file that shows something. */
 export interface GoEvidence {
@@ -7,14 +10,27 @@ export interface GoEvidence {
   readonly text: string;
 }
 
-/** What the project's own Go files show. Each list is in the order of files and lines. */
+/** A string literal outside imports. */
+export interface GoString extends GoEvidence {
+  /** The innermost call that it is an argument of; undefined in none. */
+  readonly call: string | undefined;
+}
+
+/** A call that reads a file or folder at a path that is known, or whose folder is. */
+export interface GoRead extends GoEvidence {
+  /** Name of the call; `text` is the path. */
+  readonly call: string;
+}
+
+/** What the project's Go files show. Each list is in the order of files and lines. */
 export interface GoSources {
   /** Whether there are Go files to look at. */
   readonly known: boolean;
   readonly imports: ReadonlyMap<string, GoEvidence>;
   /** String literals outside imports; `text` is the value. */
-  readonly strings: readonly GoEvidence[];
-  /** Calls that read files at a path that is no literal. */
+  readonly strings: readonly GoString[];
+  readonly reads: readonly GoRead[];
+  /** Calls that read files at a path that may be any. */
   readonly unknownReads: readonly GoEvidence[];
   readonly writes: readonly GoEvidence[];
   readonly temporary: readonly GoEvidence[];
@@ -23,33 +39,45 @@ export interface GoSources {
   /** Programs started through os/exec; an unknown one has an empty text. */
   readonly programs: readonly GoEvidence[];
   readonly users: readonly GoEvidence[];
+  /** Calls that only root may make, or that root makes with more right. */
+  readonly powers: readonly GoEvidence[];
+  /** Numbers of ports below 1024. */
+  readonly ports: readonly GoEvidence[];
   /** Programs of `//go:generate` lines. */
   readonly generators: readonly string[];
   /** runtime.Caller used for more than logs: file paths of the build. */
   readonly callers: readonly GoEvidence[];
+  /** Files and folders of the context that `//go:embed` compiles in; patterns are cut at their first wildcard. */
+  readonly embedded: readonly string[];
 }
 
 /** Bytes of Go source looked at; what lies beyond makes the answer "unknown reads". */
 const enoughSource = 30_000_000;
 
-const calls = {
-  unknownReads: /\b(?:os\.(?:Open|OpenFile|ReadFile|ReadDir|DirFS|Stat)|ioutil\.(?:ReadFile|ReadDir)|filepath\.(?:Walk|WalkDir|Glob)|http\.(?:Dir|ServeFile)|template\.(?:ParseFiles|ParseGlob|ParseFS)|\.(?:ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|StaticFile|SendFile|ReadInConfig|SetConfigFile|AddConfigPath))\(\s*(?!["`)])/g,
-  writes: /\b(?:os\.(?:Create|WriteFile|Mkdir|MkdirAll|Rename|Remove|RemoveAll|Symlink|Truncate|Chmod|Chown)|ioutil\.WriteFile|SaveUploadedFile|SaveFile|os\.O_(?:CREATE|WRONLY|RDWR|APPEND))\b/g,
+const patterns = {
+  writes: /\b(?:os\.(?:Create|WriteFile|Mkdir|MkdirAll|Rename|Remove|RemoveAll|Symlink|Link|Truncate|Chmod|Chown|Chtimes)|ioutil\.WriteFile|SaveUploadedFile|SaveFile|SaveAs|SavePNG|SaveJPG|OutputFileAndClose|imaging\.Save|imgio\.Save|gocv\.IMWrite|(?:os|syscall|unix)\.O_(?:CREATE?|WRONLY|RDWR|APPEND)|OutputPaths)\b/g,
   temporary: /\b(?:os\.(?:CreateTemp|MkdirTemp|TempDir)|ioutil\.(?:TempFile|TempDir)|ParseMultipartForm|FormFile|MultipartForm)\b/g,
   locations: /\btime\.LoadLocation\(/g,
-  home: /\b(?:os\.(?:UserHomeDir|UserConfigDir|UserCacheDir)\(|homedir\.(?:Dir|Expand)\(|os\.Getenv\("HOME"\))/g,
-  users: /\buser\.(?:Current|Lookup|LookupId|LookupGroup)\(/g,
+  home: /\b(?:os\.(?:UserHomeDir|UserConfigDir|UserCacheDir)\(|homedir\.(?:Dir|Expand)\()/g,
+  users: /\buser\.(?:Current|Lookup|LookupId|LookupGroup|LookupGroupId)\(/g,
+  powers: /\b(?:(?:syscall|unix)\.(?:Setuid|Setgid|Setgroups|Setreuid|Setresuid|Setrlimit|Chroot|Mount|Unmount|Unshare|Setns|Reboot|Sethostname|Mknod|Mlockall|Mlock|SOCK_RAW|AF_PACKET|AF_NETLINK|SO_BINDTODEVICE|Ptrace\w*|InitModule|CAP_\w+)|(?:tls\.LoadX509KeyPair|credentials\.NewServerTLSFromFile|ListenAndServeTLS|RunTLS|StartTLS|ListenTLS|ListenIP|DialIP)\(|icmp\.ListenPacket\()/g,
   callers: /\bruntime\.Caller\(/g,
+  ports: /\b[Pp](?:ort|ORT)\w*[ \t]*(?:u?int\d*[ \t]*)?(?::?=|:)[ \t]*(?:25|53|80|443)\b(?![.\d])|\b(?:Int|IntVar|Int64|Uint|SetDefault)\([^()\n]*,[ \t]*(?:25|53|80|443)[ \t]*[,)]/g,
 } as const;
 
-/** Looks through the project's own Go files below a folder; test files, vendored and generated trees are left out. */
-export function goSources(project: Project, folder: string): GoSources {
-  const found: Record<keyof typeof calls, GoEvidence[]> & { strings: GoEvidence[]; programs: GoEvidence[] } = {
-    unknownReads: [], writes: [], temporary: [], locations: [], home: [], users: [], callers: [], strings: [], programs: [],
-  };
+type Kind = keyof typeof patterns;
+type Found = Record<Kind | 'programs' | 'unknownReads', GoEvidence[]> & { strings: GoString[]; reads: GoRead[]; embedded: string[] };
+
+/**
+ * Looks through Go files.
+ *
+ * @param files those that are compiled into the program; none when they are not at hand
+ * @param generating files whose `//go:generate` lines count
+ */
+export function goSources(project: Project, files: readonly string[], generating: readonly string[] = files): GoSources {
+  const found: Found = { writes: [], temporary: [], locations: [], home: [], users: [], powers: [], callers: [], ports: [], programs: [], unknownReads: [], strings: [], reads: [], embedded: [] };
   const imports = new Map<string, GoEvidence>();
-  const generators = new Set<string>();
-  const files = filesBelow(project, folder, (path) => path.endsWith('.go') && !path.endsWith('_test.go'));
+  const lexed = new Map<string, Lexed>();
   let bytes = 0;
   for (const file of files) {
     const text = project.read(file) ?? '';
@@ -58,60 +86,112 @@ export function goSources(project: Project, folder: string): GoSources {
       found.unknownReads.push({ file, line: 1, text: 'more source than is looked at' });
       break;
     }
-    scanFile(file, text, imports, found);
-    for (const match of text.matchAll(/^\/\/go:generate[ \t]+(?:go[ \t]+(?:run|tool)[ \t]+(?:-\S+[ \t]+)*)?(\S+)/gm)) generators.add(match[1]!.replace(/@.*$/, '').split('/').at(-1)!);
+    lexed.set(file, lex(text));
+    for (const match of text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)) {
+      for (const pattern of match[1]!.match(/"[^"]*"|`[^`]*`|\S+/g) ?? []) found.embedded.push(join(dirname(file), pattern.replace(/^["`]|["`]$/g, '').replace(/^all:/, '').replace(/(?:^|\/)[^/]*[*?[].*$/, '')));
+    }
   }
+  const constants = constantsByFolder(lexed);
+  for (const [file, item] of lexed) scanFile(file, item, constants.get(dirname(file))!, imports, found);
+  for (const [path, evidence] of imports) {
+    if (!inModules(path, modulesWithBoxes)) continue;
+    found.callers.push(evidence);
+    found.unknownReads.push({ ...evidence, text: path });
+  }
+  const generators = new Set<string>();
+  for (const file of generating) for (const match of (project.read(file) ?? '').matchAll(/^\/\/go:generate[ \t]+(?:go[ \t]+(?:run|tool)[ \t]+(?:-\S+[ \t]+)*)?(\S+)/gm)) generators.add(match[1]!.replace(/@.*$/, '').split('/').at(-1)!);
   return { known: files.length > 0, imports, generators: [...generators], ...found };
 }
 
-function scanFile(file: string, text: string, imports: Map<string, GoEvidence>, found: Record<keyof typeof calls, GoEvidence[]> & { strings: GoEvidence[]; programs: GoEvidence[] }): void {
-  // `//go:build ignore` files are tools that `go run` starts, not part of the program.
-  if (/^\/\/\s*(?:go:build|\+build)\s+ignore\b/m.test(text.slice(0, 2000))) return;
-  const { code, strings } = lex(text);
-  const lineStarts: number[] = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  const lineAt = (offset: number): number => {
-    let low = 0;
-    let high = lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (lineStarts[middle]! <= offset) low = middle;
-      else high = middle - 1;
+/** Constants that the files of each folder can name: their own, and `config.Path` of other packages. A name with two values has none. */
+function constantsByFolder(files: ReadonlyMap<string, Lexed>): Map<string, Constants> {
+  const packages = new Map<string, Map<string, string | undefined>>();
+  const exported = new Map<string, string | undefined>();
+  const add = (map: Map<string, string | undefined>, name: string, value: string): unknown => map.set(name, map.has(name) && map.get(name) !== value ? undefined : value);
+  for (const [file, item] of files) {
+    const folder = dirname(file);
+    const known = packages.get(folder) ?? new Map<string, string | undefined>();
+    packages.set(folder, known);
+    const name = /^package\s+(\w+)/m.exec(item.code)?.[1];
+    for (const [constant, value] of constantsOf(item)) {
+      add(known, constant, value);
+      if (/^[A-Z]/.test(constant)) add(exported, `${name}.${constant}`, value);
     }
-    return low + 1;
-  };
+  }
+  return new Map([...packages].map(([folder, known]) => [folder, new Map([...exported, ...known].filter((entry): entry is [string, string] => entry[1] !== undefined))]));
+}
+
+function scanFile(file: string, item: Lexed, constants: Constants, imports: Map<string, GoEvidence>, found: Found): void {
+  const { code, strings, lineAt } = item;
   const importEnd = Math.max(0, ...Array.from(code.matchAll(/^import\s*(?:\([^)]*\)|[^\n]*)/gm), (match) => match.index + match[0].length));
-  for (const literal of strings) {
+  // The names of .proto files in what protoc makes are never opened.
+  const generated = /\.pb(?:\.\w+)?\.go$|_grpc\.pb\.go$/.test(file);
+  const calls = callsIn(code);
+  const callOf = callsAround(strings.map((literal) => literal.start), calls);
+  strings.forEach((literal, index) => {
     const evidence = { file, line: lineAt(literal.start), text: literal.value };
     if (literal.start < importEnd) {
       if (!imports.has(literal.value)) imports.set(literal.value, evidence);
-    } else if (literal.value !== '' && literal.value.length < 300) {
-      found.strings.push(evidence);
+    } else if (!generated && literal.value !== '' && literal.value.length < 300) {
+      found.strings.push({ ...evidence, call: callOf[index] });
     }
-  }
-  for (const [kind, pattern] of Object.entries(calls) as [keyof typeof calls, RegExp][]) {
+  });
+  for (const [kind, pattern] of Object.entries(patterns) as [Kind, RegExp][]) {
     for (const match of code.matchAll(pattern)) found[kind].push({ file, line: lineAt(match.index), text: match[0].replace(/\($/, '') });
   }
+  for (const literal of strings) if (literal.value === 'HOME' && /\bos\.(?:Getenv|LookupEnv)\($/.test(code.slice(Math.max(0, literal.start - 20), literal.start))) found.home.push({ file, line: lineAt(literal.start), text: 'HOME' });
   for (const match of code.matchAll(/\bexec\.(?:Command\(|CommandContext\(\s*[\w.()]+\s*,|LookPath\()\s*/g)) {
     const at = match.index + match[0].length;
-    const literal = strings.find((item) => item.start === at);
+    const literal = strings.find((other) => other.start === at);
     found.programs.push({ file, line: lineAt(match.index), text: literal?.value ?? '' });
+  }
+  const reader = new PathReader(item, constants);
+  for (const call of [...calls].sort((a, b) => a.start - b.start)) readOf(file, item, call, reader, found);
+}
+
+/** The name of the innermost call around each of some places in ascending order. */
+function callsAround(places: readonly number[], calls: readonly Call[]): (string | undefined)[] {
+  const names: (string | undefined)[] = places.map(() => undefined);
+  for (const call of calls) {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (places[middle]! < call.start) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < places.length && places[at]! < call.end; at += 1) names[at] ??= call.name;
+  }
+  return names;
+}
+
+/** What a call reads, if it is one that reads. */
+function readOf(file: string, { code, lineAt }: Lexed, call: Call, reader: PathReader, found: Found): void {
+  // A temporary file in a folder of the program's own is no temporary file.
+  if (/^(?:os\.(?:CreateTemp|MkdirTemp)|ioutil\.(?:TempFile|TempDir))$/.test(call.name) && call.args.length > 0 && !/^\s*(?:""|``|os\.TempDir\(\))\s*$/.test(code.slice(...call.args[0]!)) && !/["`]\/(?:var\/)?tmp\b/.test(code.slice(...call.args[0]!))) found.writes.push({ file, line: lineAt(call.start), text: call.name });
+  const places = fileCalls.get(call.name) ?? fileCalls.get(`.${call.name.slice(call.name.lastIndexOf('.') + 1)}`);
+  // `func Static(` declares one.
+  if (places === undefined || /\bfunc\s+(?:\([^)]*\)\s*)?$/.test(code.slice(Math.max(0, call.start - 200), call.start))) return;
+  const args = places.length === 0 ? call.args.map((_, index) => index) : places.map((index) => (index < 0 ? call.args.length + index : index));
+  const line = lineAt(call.start);
+  for (const index of args) {
+    const span = call.args[index];
+    if (span === undefined || servesOtherwise(call, code, span)) continue;
+    const { paths, proven } = reader.of(call, index);
+    for (const text of paths) found.reads.push({ file, line, text, call: call.name });
+    if (!proven) found.unknownReads.push({ file, line, text: call.name });
   }
 }
 
-/**
- * Go text with comments and the insides of string literals blanked out (quotes stay, so that a literal argument is told from another), and the
- * literals. Same length as the input. A small lexer, not a parser: the Go specification's rules for comments, strings, raw strings and runes.
- */
-function lex(text: string): { code: string; strings: { start: number; value: string }[] } {
-  const strings: { start: number; value: string }[] = [];
-  const code = text.replace(/\/\/[^\n]*|\/\*[^]*?\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)+'/g, (piece, start: number) => {
-    const first = piece[0]!;
-    if (first === '/') return piece.replace(/[^\n]/g, ' ');
-    if (first === "'") return piece;
-    const inner = piece.slice(1, -1);
-    strings.push({ start, value: first === '"' ? inner.replace(/\\(["\\/])/g, '$1') : inner });
-    return first + inner.replace(/[^\n]/g, ' ') + first;
-  });
-  return { code, strings };
+/** Reads that say nothing about the project's files: of what was made a moment ago, and those that only write. */
+function servesOtherwise(call: Call, code: string, [from, to]: readonly [number, number]): boolean {
+  const path = code.slice(from, to).trim();
+  // A file that is open already, or what a request brings.
+  if (/\.(?:Name\(\)|Filename)$/.test(path) || /^(?:os\.Args\[0\]|nil)$/.test(path)) return true;
+  // Answers of web frameworks are methods of a request's context; deeper ones are the project's own.
+  if (/\.(?:File|Download|Attachment|Inline|SendFile|FileAttachment)$/.test(call.name) && call.name.split('.').length > 2) return true;
+  const flags = call.args[1] && code.slice(call.args[1][0], call.args[1][1]);
+  if (call.name === 'os.OpenFile' && flags !== undefined && /\bO_WRONLY\b/.test(flags)) return true;
+  // Whether something is there that the program makes if it is not.
+  return /^os\.L?[sS]tat$/.test(call.name) && /\bos\.(?:Mkdir|MkdirAll|Create)\(/.test(code.slice(to, to + 250));
 }

@@ -77,6 +77,13 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, parts: RuntimePar
     addCopies(runtime, parts);
     for (const step of delayed) runtime.keep(step, 'relative paths hold');
   };
+  const lastRun = steps.findLast((item) => item.step.instruction.keyword === 'RUN')?.step.instruction.index ?? -1;
+  let starts = false;
+  const addUser = (): void => {
+    if (parts.addedUser === undefined || runtime.blocks.some((block) => block.text.startsWith('USER '))) return;
+    copies();
+    runtime.add(`USER ${parts.addedUser}`);
+  };
   for (const item of steps) {
     const { step } = item;
     const { instruction } = step;
@@ -102,15 +109,15 @@ export function fillRuntime(draft: Draft, runtime: StageDraft, parts: RuntimePar
     } else if (configures.has(keyword)) {
       if (/^(?:CMD|ENTRYPOINT|HEALTHCHECK|STOPSIGNAL)$/.test(keyword) && step !== lastOf(walk, keyword)) draft.drop(step, 'a later one replaces it');
       else {
-        if (parts.addedUser !== undefined && (keyword === 'CMD' || keyword === 'ENTRYPOINT') && !runtime.blocks.some((block) => block.text.startsWith('USER '))) {
-          copies();
-          runtime.add(`USER ${parts.addedUser}`);
-        }
+        if (keyword === 'CMD' || keyword === 'ENTRYPOINT') starts = true;
+        // A RUN that stands below the start still runs as root.
+        if (starts && index > lastRun) addUser();
         runtime.keep(step, keyword === 'CMD' || keyword === 'ENTRYPOINT' ? 'starts the program' : 'configures the image');
       }
     }
   }
   copies();
+  if (starts) addUser();
 }
 
 /** Of a command of which nothing is known the runtime stage repeats what may have led to it: downloads, scratch files. */

@@ -63,6 +63,9 @@ describe('files', () => {
   });
 
   it('counts both ends of a move', () => {
+    // A folder that every image has.
+    expect(effect('mv dir/a /usr/local/bin')).toMatchObject({ writes: ['/usr/local/bin/a', '/app/dir/a'] });
+    expect(effect('cp a /tmp')).toMatchObject({ writes: ['/tmp/a'] });
     expect(effect('mv a /b')).toMatchObject({ writes: ['/b', '/app/a'], reads: ['/app/a'] });
   });
 

@@ -22,6 +22,7 @@ describe('describeImage', () => {
     ['golang:1.22', { kind: 'full', language: 'go', certificates: true }],
     ['golang:1.22-alpine', { kind: 'alpine', libc: 'musl', timezones: false }],
     ['rust:1.75', { kind: 'full', language: 'rust' }],
+    ['rustlang/rust:nightly-slim', { kind: 'slim', language: 'rust' }],
     ['debian:bookworm-slim', { kind: 'slim', certificates: false, timezones: true, suite: 'bookworm', suiteCertain: true }],
     ['ubuntu:22.04', { family: 'ubuntu', suite: 'jammy', timezones: false, certificates: false }],
     ['alpine:3.19', { suite: '3.19', suiteCertain: true, certificates: true, timezones: false }],

@@ -36,7 +36,7 @@ let plan: Plan;
 let walked: Walk;
 
 beforeAll(async () => {
-  const outcome = await transform(original, project, {}, packagedTemplates());
+  const outcome = await transform(original, project, { runtime: 'slim' }, packagedTemplates());
   if (outcome.kind !== 'converted') throw new Error(outcome.findings[0]!.message);
   ({ text, plan } = outcome);
   // The plan refers to the instructions of the file that it was made for.

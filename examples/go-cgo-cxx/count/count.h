@@ -1,0 +1,9 @@
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+char *count_words(const char *text);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,1 @@
+LDFLAGS := -ldflags "-X 'main.version=$(VERSION)' -X main.system=$(shell uname -s)"
