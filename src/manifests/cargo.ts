@@ -19,6 +19,8 @@ export interface CargoManifest {
   /** `[[bin]]` entries; one with required features is made only when they are on. */
   readonly bins: readonly { readonly name: string; readonly path: string | undefined; readonly conditional: boolean }[];
   readonly libPath: string | undefined;
+  /** File of the shared library that it makes; undefined for one that makes none. */
+  readonly sharedLibrary: string | undefined;
   /** Whether binaries are found by their place as well: src/main.rs, src/bin. */
   readonly autobins: boolean;
   readonly defaultRun: string | undefined;
@@ -51,13 +53,17 @@ export async function readCargoManifest(source: string): Promise<CargoManifest |
     ...dependenciesIn(each['build-dependencies'] ?? each['build_dependencies'], false, true),
   ]);
   const build = own['build'];
+  const library = table(root['lib']);
+  const libraryName = text(library['name']) ?? text(own['name']);
+  const crateTypes = texts(library['crate-type'] ?? library['crate_type']);
   return {
     name: text(own['name']),
     bins: list(root['bin']).map(table).flatMap((bin) => {
       const name = text(bin['name']);
       return name === undefined ? [] : [{ name, path: text(bin['path']), conditional: list(bin['required-features']).length > 0 }];
     }),
-    libPath: text(table(root['lib'])['path']),
+    libPath: text(library['path']),
+    sharedLibrary: libraryName !== undefined && crateTypes.some((type) => /^c?dylib$/.test(type)) ? `lib${libraryName.replaceAll('-', '_')}.so` : undefined,
     autobins: own['autobins'] !== false,
     defaultRun: text(own['default-run']),
     buildScript: build === false ? false : text(build),

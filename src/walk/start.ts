@@ -5,6 +5,7 @@ import { inImage } from '../project/project.ts';
 import { parseShell, type ShellCommand } from '../shell/parse.ts';
 import { resolveWord } from './run.ts';
 import { scriptArguments, type ScriptArguments } from './script-arguments.ts';
+import { mainOf, mayReplaceArguments } from './start-main.ts';
 import { lastOf, type Walk } from './walk.ts';
 
 /** A program that the container may run, with wrappers such as `exec` and `tini --` taken off. */
@@ -43,7 +44,7 @@ export interface Start {
   readonly argv: readonly string[] | undefined;
   /** Every program that it may run, in order; those of entry-point scripts included. */
   readonly commands: readonly StartCommand[];
-  /** The program that stays: what the last `exec`, or the last command, runs. */
+  /** The program that stays: what the last `exec`, or the last command, runs; what only prepares or waits (`sleep`) stands beside it. */
   readonly main: StartCommand | undefined;
   readonly scripts: readonly StartScript[];
   /** A shell that must be in the image, with the place that calls for it. */
@@ -124,7 +125,7 @@ function commandsOf(walked: Walk, entrypoint: Instruction | undefined, cmd: Inst
     if (cmd.json) reader.exec(cmd.json, '', cmd.line);
     else reader.shellText(cmd.logical, '', cmd.line, `${cmd.keyword} is in shell form`);
   }
-  return { entrypoint, cmd, inherited: first === undefined, argv, commands: reader.commands, main: reader.commands.filter((command) => command.certain).at(-1) ?? reader.commands.at(-1), scripts: reader.scripts, shell: reader.shell };
+  return { entrypoint, cmd, inherited: first === undefined, argv, commands: reader.commands, main: mainOf(reader.commands), scripts: reader.scripts, shell: reader.shell };
 }
 
 class StartReader {
@@ -214,9 +215,8 @@ class StartReader {
     const expand = (word: string): string | undefined => (/^[^$]*(?:\$\{?\w+\}?[^$]*)+$/.test(word) && !variablesIn(word).some((name) => assigned.has(name)) ? resolveWord(word, this.walked.end.scope) : undefined);
     const functions = new Set(script.functions);
     const given = scriptArguments(script, text, args);
-    // A script that looks at its first argument may have other plans for it than to run it. A loop over options does not mean the command.
-    const outsideLoops = text.replace(/\bwhile\b[^]*?\bdone\b/g, '');
-    const replacesArguments = commands.some((command) => command.name === 'set' && command.words.some((word) => word.value === '--')) || /\bcase[ \t]+["']?\$\{?1\b|\[[ \t]+["']?\$\{?1\b[^\]\n]*=|\[[ \t]+["']?\w+["']?[ \t]+==?[ \t]+["']?\$\{?1\b/.test(outsideLoops);
+    // A script that looks at its first argument may have other plans for it than to run it.
+    const replacesArguments = mayReplaceArguments(script.parts, given, (name) => shellBuiltins.has(name));
     for (const part of script.parts) {
       const before = this.cwd;
       for (const command of part.commands.filter(({ name }) => name === undefined || !functions.has(name))) this.shellCommand({ ...command, words: command.words.map((word) => (word.value === undefined ? { ...word, value: expand(word.text) } : word)) }, given, replacesArguments, file, line + (text.slice(0, command.start).match(/\n/g)?.length ?? 0));

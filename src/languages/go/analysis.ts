@@ -1,50 +1,43 @@
 import { readGoMod } from '../../manifests/go-mod.ts';
 import { refuse } from '../../findings.ts';
-import type { Requirement } from '../../plan/requirements.ts';
 import { dirname, filesBelow } from '../../project/project.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
+import { userNeeds } from '../native/accounts.ts';
+import { broughtFolder } from '../native/carry.ts';
+import type { Assets, Evidence, NativeProject } from '../native/facts.ts';
+import { systemNeeds } from '../native/packages.ts';
+import { execFormOf, otherStarts, refuseUnreadScript, shellNeeds } from '../native/start-form.ts';
 import { artifactsOf } from './artifacts.ts';
-import { assetsOf, type Assets } from './assets.ts';
-import { broughtFolder } from './carry.ts';
+import { assetsOf } from './assets.ts';
 import { goCalls, type GoCall } from './commands.ts';
+import { goToolchain, inModules, programsOfModules } from './data.ts';
 import { executedParts } from './executed.ts';
+import { frontEndOutputs } from './front-end.ts';
 import { linkingNeeds, linkingOf, type Linking } from './linking.ts';
 import { startThroughMake } from './make-start.ts';
 import { isVendored, workspaceOf } from './module-files.ts';
 import { moduleAt, moduleOfBuild } from './modules.ts';
-import { shellNeeds, sourceNeeds, userNeeds } from './needs.ts';
-import { systemNeeds, type SystemNeeds } from './packages.ts';
+import { sourceNeeds } from './needs.ts';
 import { everyFile, isGoSource, reachedFiles } from './reached.ts';
+import { sharedLibraries } from './shared-libraries.ts';
 import { goSources, type GoSources } from './sources.ts';
-import { execFormOf, goRunOf, otherStarts, refuseDevStart, refuseUnreadScript, type GoRun } from './start-form.ts';
-import { refuseCompilers, refuseUnseenInstalls, unknownWriterOf, type UnknownWriter } from './unknown-commands.ts';
+import { devTools, goRunOf, refuseDevStart, type GoRun } from './start-form.ts';
+import { frontEndFolders, refuseCompilers, refuseUnseenInstalls, unknownWriterOf } from './unknown-commands.ts';
 import { writesOf } from './writes.ts';
 
 /** Everything that is known of a Go project before anything is decided. */
-export interface GoAnalysis {
+export interface GoAnalysis extends NativeProject {
   readonly calls: readonly GoCall[];
   /** Calls that make the project's own binaries. */
   readonly builds: readonly GoCall[];
-  /** True when make or a script runs the build. */
-  readonly script: boolean;
   /** The start as `go run`, which becomes a build. */
   readonly goRun: GoRun | undefined;
-  /** Absolute paths of the binaries and scripts that the runtime stage needs, in the builder and in the runtime image. */
-  readonly artifacts: ReadonlyMap<string, readonly string[]>;
   readonly module: { readonly root: string; readonly source: string; readonly requires: number; readonly modules: readonly string[]; readonly inWorkspace: boolean; readonly vendored: boolean } | undefined;
+  /** Folders of the toolchain that PATH must have in the runtime stage. */
+  readonly binFolders: ReadonlySet<string>;
   readonly sources: GoSources;
   readonly linking: Linking;
-  readonly assets: Assets;
-  readonly system: SystemNeeds;
-  /** A command of the build that may leave files for the program in the project's folder. */
-  readonly unknownWriter: UnknownWriter | undefined;
-  /** A shell-form start that is one plain command, as its words: the exec form does the same without a shell. */
-  readonly execForm: readonly string[] | undefined;
-  readonly requirements: readonly Requirement[];
-  readonly builderFamily: string | undefined;
-  /** What the program writes, as a reason to keep the user; undefined when nothing was found. */
-  readonly writes: string | undefined;
 }
 
 /**
@@ -71,18 +64,38 @@ export function analyze(context: Context): GoAnalysis {
   const linking = linkingOf(walk, compiled, files, module?.source, script);
   refuseCompilers(sources);
   refuseUnseenInstalls(walk, sources, linking, module?.root ?? folder);
-  const others = otherStarts(context.composed);
-  const { paths: artifacts, called, names, downloaded } = artifactsOf({ ...context, start }, calls, builds, goRun, script, sources, others);
+  const others = otherStarts(context.composed, devTools, 'go');
+  const { paths: artifacts, called, names, downloaded, binFolders } = artifactsOf({ ...context, start }, calls, builds, goRun, script, sources, others);
   const execForm = byMake?.words ?? execFormOf(start);
-  const system = systemNeeds(walk, sources, called, names, linking.kind === 'dynamic');
+  const system = systemNeeds(walk, { sources, called, own: names, dynamic: linking.kind === 'dynamic', exec: goToolchain.exec, ofLibraries: startedByModules(sources) });
   const assets: Assets = sources.known ? assetsOf(walk, sources, start) : { found: [], unproven: 'the sources are not at hand' };
   const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script, sources, assets.unproven !== undefined) : undefined;
   if (walk.base.facts === undefined) {
     throw refuse('unknown-base', { image: walk.base.written, reason: 'its entry point, environment and user cannot be told, and the runtime image would be without them', help: 'Build on an official golang image; a mirror of it has the same contents.' }, { line: walk.stage.from.line });
   }
-  const requirements = [...linkingNeeds(walk, linking, downloaded), ...(downloaded === undefined ? [] : [{ need: 'certificates', why: `${downloaded}, which is downloaded, may speak TLS`, file: undefined, line: undefined }]), ...system.requirements, ...sourceNeeds(walk, sources), ...userNeeds(walk, [start, ...context.composed]), ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm)];
-  return { calls, builds, script, goRun, artifacts, module, sources, linking, assets, system, unknownWriter, execForm, requirements, builderFamily: walk.base.facts?.family, writes: writesOf(walk, sources, module?.modules ?? []) ?? (downloaded === undefined ? undefined : `what ${downloaded} writes, which is downloaded, is not known`) };
+  const requirements = [...linkingNeeds(walk, linking, downloaded), ...(downloaded === undefined ? [] : [{ need: 'certificates', why: `${downloaded}, which is downloaded, may speak TLS`, file: undefined, line: undefined }]), ...system.requirements, ...sourceNeeds(walk, sources), ...userNeeds(walk, [start, ...context.composed]), ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm !== undefined)];
+  return {
+    toolchain: goToolchain,
+    calls, builds, script, goRun, artifacts, binFolders, module, sources, linking, assets, system, unknownWriter, requirements,
+    workFolders: [...new Set([module?.root, ...calls.map(({ cwd }) => cwd), goRun?.call.cwd])].filter((place) => place !== undefined),
+    sourceRoot: module?.root,
+    furtherPaths: [...(linking.kind === 'dynamic' ? sharedLibraries(walk) : []), ...frontEndOutputs(walk, sources, frontEndFolders(walk)).paths],
+    lastUnseen: lastUnseen(walk, script),
+    newStart: goRun ? { words: [goRun.binary, ...goRun.args], why: 'starts the binary that `go run` compiled at every start: signals reach it, and its exit code is its own' } : execForm && { words: execForm, why: 'one plain command: the exec form runs it without a shell, and signals reach it' },
+    dynamic: linking.kind === 'dynamic',
+    writes: writesOf(walk, sources, module?.modules ?? []) ?? (downloaded === undefined ? undefined : `what ${downloaded} writes, which is downloaded, is not known`),
+  };
 }
+
+/** Programs that imported modules start. */
+const startedByModules = ({ imports }: GoSources): readonly (Evidence & { readonly why: string })[] =>
+  Object.entries(programsOfModules).flatMap(([module, text]) => {
+    const evidence = [...imports].find(([path]) => inModules(path, [module]))?.[1];
+    return evidence ? [{ ...evidence, text, why: `${module} starts it` }] : [];
+  });
+
+/** Index of the last instruction that runs what does not stand in the Dockerfile. */
+const lastUnseen = (walk: Walk, script: boolean): number => executedParts(walk).findLast(({ part, runs }) => runs !== part || (script && runs.effect.kind === 'unknown'))?.step.instruction.index ?? -1;
 
 /** The folder of the image in which the project's sources lie: where it is built, or under GOPATH/src. */
 function projectFolder(walk: Walk, builds: readonly GoCall[], goRun: GoRun | undefined, script: boolean): string | undefined {

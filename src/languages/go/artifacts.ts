@@ -1,13 +1,15 @@
 import { refuse } from '../../findings.ts';
-import { basename, inImage } from '../../project/project.ts';
+import { basename, dirname, inImage } from '../../project/project.ts';
+import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
 import { shellBuiltins, type Start, type StartCommand } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import type { GoAnalysis } from './analysis.ts';
 import type { GoCall } from './commands.ts';
+import { goToolchain } from './data.ts';
 import { MadeFiles, usualFolder } from './made.ts';
-import { installedPrograms } from './packages.ts';
+import { installedPrograms } from '../native/packages.ts';
 import type { GoSources } from './sources.ts';
 import { goBinOf } from './surroundings.ts';
 
@@ -21,6 +23,8 @@ export interface Artifacts {
   readonly names: ReadonlySet<string>;
   /** One that was downloaded, or that the context has: it may be linked with the C library. */
   readonly downloaded: string | undefined;
+  /** Folders of the toolchain that PATH must have: a binary that asks for its own place stays there. */
+  readonly binFolders: ReadonlySet<string>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface Artifacts {
  */
 export function artifactsOf(context: Context, calls: readonly GoCall[], builds: readonly GoCall[], goRun: GoAnalysis['goRun'], script: boolean, sources: GoSources, others: readonly Start[]): Artifacts {
   const { walk, start, health } = context;
-  const finder = new Finder(walk, new MadeFiles(walk, calls, builds), builds, start);
+  const finder = new Finder(walk, new MadeFiles(walk, calls, builds), builds, start, sources.executable.length > 0);
   if (goRun) finder.add(goRun.binary);
   else for (const command of start.commands) finder.takeStart(command);
   if (builds.length === 0 && !script && !goRun && !finder.hasTool()) throw refuse('ambiguous-artifact', { reason: 'the Dockerfile builds nothing', help: 'Convert the Dockerfile that runs the build. A program that is built outside needs no Go image: alpine or scratch will do.' }, { line: walk.stage.from.line });
@@ -51,6 +55,7 @@ export function artifactsOf(context: Context, calls: readonly GoCall[], builds: 
 class Finder {
   private readonly paths: Map<string, string[]>;
   private readonly called: StartCommand[] = [];
+  private readonly binFolders = new Set<string>();
   private readonly present: ReadonlySet<string>;
   private readonly cwd: string;
 
@@ -59,6 +64,8 @@ class Finder {
     private readonly made: MadeFiles,
     private readonly builds: readonly GoCall[],
     private readonly start: Start,
+    /** Whether the program looks for files beside itself. */
+    private readonly looksAround: boolean,
   ) {
     this.paths = new Map(start.scripts.map((item) => [item.imagePath, [item.imagePath]]));
     this.present = new Set([...(walk.base.facts?.programs ?? []), ...installedPrograms(walk)]);
@@ -69,9 +76,14 @@ class Finder {
     this.paths.set(path, [...new Set([...(this.paths.get(path) ?? []), target])]);
   }
 
-  /** A name without a slash is looked up in PATH, and the runtime image has the usual one. */
+  /** A name without a slash is looked up in PATH: the usual one, with the folders that the Dockerfile's own ENV names. */
   private addByName(path: string): void {
-    this.add(path, usualFolder.test(path) ? path : `/usr/local/bin/${basename(path)}`);
+    const folder = dirname(path);
+    const isOfToolchain = goToolchain.folders.some((other) => isBelow(folder, other));
+    const isNamed = this.walk.end.scope.env.get('PATH')?.split(':').includes(folder) ?? false;
+    const stays = usualFolder.test(path) || (isNamed && (!isOfToolchain || this.looksAround));
+    if (stays && isOfToolchain) this.binFolders.add(folder);
+    this.add(path, stays ? path : `/usr/local/bin/${basename(path)}`);
   }
 
   takeNamed(name: string): boolean {
@@ -116,11 +128,18 @@ class Finder {
   checkMain(): void {
     const { main } = this.start;
     if (!main || !this.called.includes(main) || shellBuiltins.has(main.program)) return;
+    // A program of the image that runs beside what is built, such as `./job && curl …`.
+    if (this.present.has(basename(main.program)) && this.start.commands.some((command) => command !== main && this.isMade(command))) return;
+    if (basename(main.program) === 'make') throw refuse('ambiguous-artifact', { reason: 'make needs the Makefile and the toolchain at every start', help: 'Start what the recipe runs: the binary that the build makes, with its arguments.' }, { file: main.file || undefined, line: main.line });
     // Such as wait-for-it: a package brings it, and it starts what is built.
     if (this.builds.length > 0 && installedPrograms(this.walk).includes(basename(main.program))) return;
     const wrapper = main.program === 'go-wrapper' || this.walk.steps.some((step) => step.run?.parts.some((part) => part.commands.some((command) => command.name === 'go-wrapper')));
     const help = wrapper ? 'Images of Go 1.10 and later have no go-wrapper: write `RUN go install` and start the binary by its name.' : 'Name the binary with `go build -o`, and start it by that path.';
     throw refuse('ambiguous-artifact', { reason: `the start runs ${main.program}, which no build step is seen to make`, help }, { file: main.file || undefined, line: main.line });
+  }
+
+  private isMade({ program }: StartCommand): boolean {
+    return program.includes('/') ? this.made.built.includes(inImage(this.cwd, program)) : this.made.named(program) !== undefined;
   }
 
   /** Binaries that are built beside what starts. `go get` installs nothing since Go 1.18; what it made before counts only where the start asks for it. */
@@ -152,6 +171,6 @@ class Finder {
 
   result(): Artifacts {
     const { paths, called, made } = this;
-    return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => basename(path))), downloaded: [...paths.keys()].find((path) => made.isForeign(path)) };
+    return { paths, called, names: new Set([...paths.values()].flat().filter((path) => usualFolder.test(path)).map((path) => basename(path))), downloaded: [...paths.keys()].find((path) => made.isForeign(path)), binFolders: this.binFolders };
   }
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, join, type Project } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import type { Walk } from '../../walk/walk.ts';
-import type { Asset } from './assets.ts';
+import type { Asset } from '../native/facts.ts';
 
 /** Files that tools read, not programs. */
 const ofTools = /^(?:go\.(?:mod|sum|work|work\.sum)|.*\.go|Dockerfile.*|.*\.Dockerfile|\.dockerignore|docker-compose.*|compose\.ya?ml|Makefile|GNUmakefile|Taskfile\.ya?ml|Gopkg\.(?:toml|lock)|glide\.(?:yaml|lock)|\.(?:git|github|gitlab|vscode|idea|circleci|devcontainer|husky)|\.(?:gitignore|gitmodules|gitkeep|keep|gitattributes|editorconfig|golangci\.(?:ya?ml|toml|json)|goreleaser\.ya?ml|pre-commit-config\.ya?ml|mockery\.ya?ml|travis\.ya?ml|gitlab-ci\.yml|codecov\.yml|air\.(?:toml|conf)|realize\.yaml|DS_Store)|sqlc\.ya?ml|(?:buildspec|appspec|heroku|cloudbuild|\.drone)\.ya?ml|fly\.toml|.*\.docker|.*\.proto|.*\.sw[opx]|.*~|.*\.(?:bak|orig)|Thumbs\.db|codecov\.ya?ml|renovate\.json|Jenkinsfile|sonar-project\.properties|Procfile|CODE_OF_CONDUCT.*|SECURITY\.md|vendor|node_modules)$/i;

@@ -2,25 +2,11 @@ import { basename, dirname, inImage, join } from '../../project/project.ts';
 import { imagePathOf, isBelow } from '../../walk/place.ts';
 import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
+import type { Asset, Assets } from '../native/facts.ts';
 import { folded, holdsData, isNeverRead, isOfTools, outermost, withoutSources } from './asset-folders.ts';
 import { namedByConfiguration, namedByEnvironment, namedByModules, namedByStart, type AssetName } from './asset-names.ts';
 import { fileCalls, inModules, modulesThatReadFiles } from './data.ts';
 import type { GoEvidence, GoSources, GoString } from './sources.ts';
-
-/** A file or folder that the program reads at run time. */
-export interface Asset {
-  /** Absolute path in the image. */
-  readonly path: string;
-  /** Path in the context. */
-  readonly source: string;
-  readonly why: string;
-}
-
-export interface Assets {
-  readonly found: readonly Asset[];
-  /** Why the set could not be proven, so that everything but the sources is copied; undefined when it could. */
-  readonly unproven: string | undefined;
-}
 
 /** Calls that take a file system, so that the names among their arguments are names in it. */
 const ofFileSystems = /^(?:.*\.ParseFS|fs\.(?:Sub|ReadFile|ReadDir|Glob|WalkDir|Stat)|iofs\.New|http\.FS|(?!os\.|ioutil\.).*\.(?:ReadFile|ReadDir|Open))$/;

@@ -1,21 +1,16 @@
-import { argumentsOf } from '../../dockerfile/model.ts';
 import type { Draft } from '../../plan/draft.ts';
 import { filesBelow } from '../../project/project.ts';
-import { isReadAfter } from '../../walk/readers.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import type { Options } from '../language.ts';
+import { configures, servesBuild } from '../native/configuration.ts';
+import { packagesFirst } from '../native/order.ts';
 import type { GoAnalysis } from './analysis.ts';
 import { cachesOf, usesGoCaches } from './caches.ts';
 import type { GoCall } from './commands.ts';
-import { toolchainVariables } from './data.ts';
-import { executedParts } from './executed.ts';
 import { addDownload, downloadsOf, isOnlyDownload } from './download.ts';
 import { valueIn } from './surroundings.ts';
 import { goVersion } from './version.ts';
 import { mountFlags, rewriteRun, type RunChanges } from './rewrite.ts';
-
-/** Keywords that only configure the image; they have no place in a builder. */
-export const configures = new Set(['CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'LABEL', 'STOPSIGNAL', 'VOLUME', 'MAINTAINER']);
 
 /**
  * Fills the builder: the original's instructions in their order, with the manifests copied and the modules downloaded before the sources, and
@@ -30,7 +25,7 @@ export function fillBuilder(draft: Draft, walked: Walk, analysis: GoAnalysis, op
   const changes = changesFor(analysis, version);
   const ordered = packagesFirst(all, true);
   const downloads = downloadsOf(walked, ordered, analysis, version);
-  const steps = downloads.length > 0 ? ordered : packagesFirst(all, false);
+  const steps = downloads.length > 0 ? ordered : packagesFirst(all);
   const lastNeeded = lastBuilderStep(steps, analysis);
   let cgoSet = false;
   let flagsSet = false;
@@ -56,7 +51,7 @@ export function fillBuilder(draft: Draft, walked: Walk, analysis: GoAnalysis, op
         builder.add('ENV CGO_ENABLED=0', comment);
         cgoSet = true;
       }
-      if (!flagsSet && usesGo && takesFlags(walked, compiles, version)) {
+      if (!flagsSet && usesGo && !changes.asWritten && takesFlags(walked, compiles, version)) {
         builder.add(`ENV GOFLAGS=${changes.trimpath ? '"-trimpath -ldflags=-s"' : '-ldflags=-s'}`, cgoSet ? {} : comment);
         flagsSet = true;
       }
@@ -82,44 +77,21 @@ function takesFlags(walked: Walk, compiles: readonly GoCall[], version: number |
   return !texts.some((text) => /GOFLAGS|gcflags/.test(text));
 }
 
-const changesFor = (analysis: GoAnalysis, version: number | undefined): Pick<RunChanges, 'cgoOff' | 'trimpath'> => ({
-  cgoOff: analysis.linking.addCgoOff,
+const changesFor = (analysis: GoAnalysis, version: number | undefined): Pick<RunChanges, 'cgoOff' | 'trimpath' | 'asWritten'> => ({
+  cgoOff: analysis.linking.addCgoOff && !opensPlugins(analysis),
+  asWritten: opensPlugins(analysis),
   // Since Go 1.13. Programs that ask for the file paths of their own sources would get others.
-  trimpath: version !== undefined && version >= 13 && analysis.sources.callers.length === 0,
+  trimpath: version !== undefined && version >= 13 && analysis.sources.callers.length === 0 && !opensPlugins(analysis),
 });
 
-/**
- * RUNs that only install system packages move above COPYs, so that a changed source does not repeat them.
- *
- * @param foldersFirst whether WORKDIR moves above COPYs, too
- */
-function packagesFirst(steps: readonly Step[], foldersFirst: boolean): Step[] {
-  const ordered: Step[] = [];
-  for (const step of steps) {
-    let at = ordered.length;
-    const installs = step.run !== undefined && step.run.parts.some((part) => part.effect.kind === 'packages') && step.run.parts.every((part) => part.effect.kind === 'packages' || part.effect.kind === 'none' || (part.effect.kind === 'files' && /^\/var\/(?:lib\/apt|cache)/.test(part.effect.writes[0] ?? '')));
-    const remote = step.run?.parts.some((part) => part.effect.kind === 'packages' && (part.effect.action === 'repository' || part.effect.packages.some((name) => name.includes('/') || name.endsWith('.deb'))));
-    if (installs && !remote) {
-      while (at > 0 && /^(?:COPY|ADD|WORKDIR)$/.test(ordered[at - 1]!.instruction.keyword) && ordered[at - 1]!.copy?.from === undefined && !touchesSystem(ordered[at - 1]!)) at -= 1;
-      // Only worth moving when a COPY is passed.
-      if (!ordered.slice(at).some((other) => other.copy)) at = ordered.length;
-    }
-    // A COPY with an absolute destination does not depend on WORKDIR: with it first, the lines between can be relative.
-    if (foldersFirst && step.instruction.keyword === 'WORKDIR' && step.instruction.logical.startsWith('/')) {
-      while (at > 0 && ordered[at - 1]!.copy && ordered[at - 1]!.copy!.from === undefined && argumentsOf(ordered[at - 1]!.instruction).at(-1)?.startsWith('/')) at -= 1;
-    }
-    ordered.splice(at, 0, step);
-  }
-  return ordered;
-}
+/** Plugins load only into a program that was built with the same flags. Source: package plugin, "Warnings". */
+const opensPlugins = ({ sources, calls }: GoAnalysis): boolean =>
+  sources.imports.has('plugin') || calls.some(({ command, step }) => /-buildmode[= ]["']?plugin\b/.test([...command.words.map((word) => word.value ?? word.text), step.scope.env.get('GOFLAGS') ?? ''].join(' ')));
 
-/** A COPY into the system's folders may configure the package manager. */
-const touchesSystem = (step: Step): boolean => (step.copy?.entries ?? []).some((entry) => entry.target === '/' || /^\/(?:etc|usr|var)\b/.test(entry.target));
-
-function addGoRun(draft: Draft, analysis: GoAnalysis, changes: { cgoOff: boolean; trimpath: boolean }, mounts: readonly string[]): void {
+function addGoRun(draft: Draft, analysis: GoAnalysis, changes: Omit<RunChanges, 'mounts' | 'carried'>, mounts: readonly string[]): void {
   const { call, binary } = analysis.goRun!;
   const flags = call.command.words.slice(2).map(({ text }) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`));
-  const words = [...(changes.cgoOff ? ['CGO_ENABLED=0'] : []), 'go build', ...(changes.trimpath ? ['-trimpath'] : []), ...(call.ldflags ? [] : ['-ldflags="-s -w"']), `-o ${binary}`, ...flags];
+  const words = [...(changes.cgoOff ? ['CGO_ENABLED=0'] : []), 'go build', ...(changes.trimpath ? ['-trimpath'] : []), ...(call.ldflags || changes.asWritten ? [] : ['-ldflags="-s -w"']), `-o ${binary}`, ...flags];
   draft.builder.add(mounts.length === 0 ? `RUN ${words.join(' ')}` : `RUN ${mountFlags(mounts)} \\\n    ${words.join(' ')}`, { comment: 'What `go run` compiled at every start', apart: true });
 }
 
@@ -127,13 +99,4 @@ function addGoRun(draft: Draft, analysis: GoAnalysis, changes: { cgoOff: boolean
 function lastBuilderStep(steps: readonly Step[], analysis: GoAnalysis): number {
   const last = [...steps].reverse().find((step) => step.instruction.keyword === 'RUN' || step.instruction.keyword === 'COPY' || step.instruction.keyword === 'ADD');
   return analysis.goRun ? Number.MAX_SAFE_INTEGER : (last?.instruction.index ?? -1);
-}
-
-/** ENV belongs into the builder when the toolchain reads it, a later instruction refers to it, or a script may. */
-export function servesBuild(step: Step, walked: Walk, analysis: GoAnalysis): boolean {
-  const names = step.instruction.pairs.map((pair) => pair.name);
-  if (names.some((name) => toolchainVariables.test(name) || name === 'PATH' || /proxy$/i.test(name))) return true;
-  // What make and scripts read does not stand in the Dockerfile.
-  if (executedParts(walked).some((executed) => executed.step.instruction.index > step.instruction.index && (executed.runs !== executed.part || (analysis.script && executed.runs.effect.kind === 'unknown')))) return true;
-  return isReadAfter(walked, step, /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/);
 }

@@ -5,7 +5,7 @@ import type { Walk } from '../../walk/walk.ts';
 import type { GoCall } from './commands.ts';
 import { cgoModules, guardedModules, inModules, loaderModules, modulesWithOwnFolder, testedWith } from './data.ts';
 import type { BuildFor } from './constraints.ts';
-import { installedPackages } from './packages.ts';
+import { installedPackages } from '../native/packages.ts';
 import { follow, type Followed, type Import } from './vendored.ts';
 
 /** What speaks for the C library, or that nothing does. */

@@ -7,7 +7,7 @@ import { executedParts, type Executed } from './executed.ts';
 import { workspaceOf } from './module-files.ts';
 import { moduleAt } from './modules.ts';
 import { binariesOf } from './names.ts';
-import { goPathOf, valueIn } from './surroundings.ts';
+import { goPathOf } from './surroundings.ts';
 
 /** A call of the go command. */
 export interface GoCall {
@@ -135,6 +135,3 @@ function isOwn(walked: Walk, call: Call, path: string): boolean {
   const gopath = goPathOf(walked, call);
   return folders.map((folder) => moduleAt(walked, folder)?.module).some((module) => module !== undefined && (path === module || path.startsWith(`${module}/`))) || (cwd?.endsWith(path) ?? false) || (gopath !== undefined && walked.locate(`${gopath}/src/${path}`) !== undefined);
 }
-
-/** Flags of GOFLAGS that are in force for a call; null where they are not known, '' without any. */
-export const goFlagsOf = (walked: Walk, call: Call): string | null => valueIn(walked, call, 'GOFLAGS') ?? (valueIn(walked, call, 'GOFLAGS') === null ? null : '');

@@ -5,6 +5,9 @@ import frontEnd from './data/front-end-tools.json' with { type: 'json' };
 import generators from './data/generators.json' with { type: 'json' };
 import modulePrograms from './data/module-programs.json' with { type: 'json' };
 import rights from './data/rights.json' with { type: 'json' };
+import { join } from '../../project/project.ts';
+import type { Toolchain } from '../native/facts.ts';
+import { holdsData } from './asset-folders.ts';
 
 /** Packages that need cgo, with what they are written in; a path matches with everything below it. */
 export const cgoModules: Readonly<Record<string, string>> = cgo.modules;
@@ -60,8 +63,18 @@ export const modulesWithTemporary: readonly string[] = rights.temporary;
 /** Programs whose output is Go code, or nothing: what they write is compiled in. */
 export const goGenerators: ReadonlySet<string> = new Set(generators.programs);
 
-/** Environment variables of the toolchain: they steer the build and are not read by the program. Source: `go help environment`. */
-export const toolchainVariables = /^(?:GO111MODULE|GOPROXY|GOSUMDB|GONOSUMDB|GONOSUMCHECK|GOPRIVATE|GONOPROXY|GOINSECURE|GOFLAGS|GOOS|GOARCH|GOARM|GOAMD64|GOPATH|GOBIN|GOROOT|GOCACHE|GOMODCACHE|GOTOOLCHAIN|GOLANG_VERSION|GOEXPERIMENT|GOTMPDIR|GOWORK|GOVCS|CGO_\w+|CC|CXX|PKG_CONFIG\w*|GIT_TERMINAL_PROMPT|DEBIAN_FRONTEND)$/;
+/** What the shared rules for compiled programs need to know of Go. */
+export const goToolchain: Toolchain = {
+  // Source: `go help environment`.
+  variables: /^(?:GO111MODULE|GOPROXY|GOSUMDB|GONOSUMDB|GONOSUMCHECK|GOPRIVATE|GONOPROXY|GOINSECURE|GOFLAGS|GOOS|GOARCH|GOARM|GOAMD64|GOPATH|GOBIN|GOROOT|GOCACHE|GOMODCACHE|GOTOOLCHAIN|GOLANG_VERSION|GOEXPERIMENT|GOTMPDIR|GOWORK|GOVCS|CGO_\w+|CC|CXX|PKG_CONFIG\w*|GIT_TERMINAL_PROMPT|DEBIAN_FRONTEND)$/,
+  folders: ['/go', '/usr/local/go'],
+  // What a module of its own holds is compiled, or embedded.
+  holdsData: (project, folder) => holdsData(project, folder) && project.kind(join(folder, 'go.mod')) !== 'file',
+  source: /\.go$|(?:^|\/)go\.(?:mod|sum|work)$/,
+  program: /^(?:.*\/)?go$/,
+  installer: /\b(?:golang\.org|go\.dev|storage\.googleapis\.com\/golang|dl\.google\.com\/go)\b|\bgo(?:\d|\$)\S*\.tar/,
+  exec: 'os/exec',
+};
 
 /** Whether a module path, or an import below it, is in a list. */
 export const inModules = (path: string, list: readonly string[]): boolean => list.some((module) => path === module || path.startsWith(`${module}/`));

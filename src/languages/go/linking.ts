@@ -4,7 +4,7 @@ import type { Walk } from '../../walk/walk.ts';
 import { cgoEvidence } from './cgo.ts';
 import type { GoCall } from './commands.ts';
 import { settingOf } from './cgo-setting.ts';
-import { installedPackages } from './packages.ts';
+import { installedPackages } from '../native/packages.ts';
 
 /** How the binary is linked, which decides what the runtime image must have. */
 export interface Linking {

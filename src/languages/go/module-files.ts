@@ -1,7 +1,6 @@
 import { readGoMod } from '../../manifests/go-mod.ts';
 import { readGoWork } from '../../manifests/go-work.ts';
 import { basename, inImage } from '../../project/project.ts';
-import { isBelow } from '../../walk/place.ts';
 import type { Walk } from '../../walk/walk.ts';
 
 /** The files that `go mod download` reads for a module. */
@@ -73,6 +72,3 @@ export function workspaceOf(walked: Walk, cwd: string): { readonly root: string;
     if (folder === '/') return undefined;
   }
 }
-
-/** Whether one of the places lies in a folder, or is it. */
-export const bringsAny = (files: ModuleFiles, target: string): boolean => files.files.some((file) => isBelow(file.target, target)) || isBelow(target, files.root);

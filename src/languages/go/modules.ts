@@ -20,7 +20,7 @@ export function moduleOfBuild(walked: Walk, { cwd, packages }: { readonly cwd: s
 }
 
 /** Module path and root of a folder of the image; also for a module that a RUN makes with `go mod init`. */
-export function moduleNameAt(walked: Walk, cwd: string): { module: string; root: string } | undefined {
+function moduleNameAt(walked: Walk, cwd: string): { module: string; root: string } | undefined {
   const found = moduleAt(walked, cwd);
   if (found) return found.module === undefined ? undefined : { module: found.module, root: found.root };
   for (const { run, scope } of walked.steps) {

@@ -1,15 +1,16 @@
 import { readGoMod } from '../../manifests/go-mod.ts';
 import type { Requirement } from '../../plan/requirements.ts';
 import { filesBelow } from '../../project/project.ts';
-import type { Start } from '../../walk/start.ts';
 import { lastOf, type Walk } from '../../walk/walk.ts';
-import { needsAccounts } from './accounts.ts';
 import { inModules, modulesThatStart, modulesWithTemporary, modulesWithZones } from './data.ts';
-import { installedPackages } from './packages.ts';
+import { installedPackages } from '../native/packages.ts';
 import type { GoEvidence, GoSources } from './sources.ts';
 
 /** Names of time zones, by themselves or in the address of a data base. Source: the tz database; the MySQL driver's `loc`. */
 const zoneName = /(?:^|loc=|TZ=)(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Europe|Indian|Mexico|Pacific|US)(?:\/|%2[Ff])[A-Z]\w+/;
+
+/** A file right in a folder that every distribution's image has and an empty one lacks; sockets and secrets are mounted there, with the folder. Source: the Filesystem Hierarchy Standard. */
+const inSystemFolder = /^\/(?:var\/(?:log|lib|cache|spool|run|local|opt|mail)|run|srv|mnt|media|opt)\/(?!secrets|docker\.sock|podman|containerd)[\w.-]+$/;
 
 /** What the program's own sources, and the modules that they import, need at run time. */
 export function sourceNeeds(walk: Walk, sources: GoSources): Requirement[] {
@@ -36,28 +37,12 @@ export function sourceNeeds(walk: Walk, sources: GoSources): Requirement[] {
   if (lastOf(walk, 'USER') === undefined) from('home', 'the program uses its home folder', sources.home[0]);
   from('tmp', 'temporary files go to /tmp', sources.temporary[0] ?? sources.strings.find((item) => /^\/(?:var\/)?tmp\b/.test(item.text)) ?? imported(modulesThatStart, modulesWithTemporary));
   if (!sources.known) needs.push({ need: 'tmp', why: 'the program may use temporary files', file: undefined, line: undefined });
+  from('system-folders', 'the program names a file there', sources.strings.find((item) => inSystemFolder.test(item.text)));
   from('passwd', 'users are looked up by name', sources.users[0]);
+  // Tools of another distribution may be other ones: what the text says cannot be read.
+  from('program:sh', 'os/exec gives a shell a text that is made at run time', sources.openShells[0]);
   return needs;
 }
 
 /** Paths of the modules that lie in the context. */
 const ownModules = (walk: Walk): string[] => filesBelow(walk.project, '', (path) => /(?:^|\/)go\.mod$/.test(path) && !/(?:^|\/)vendor\//.test(path)).flatMap((path) => readGoMod(walk.project.read(path) ?? '').module ?? []);
-
-/** Tools that make users differ from one distribution to the next: useradd and adduser, and their options. */
-export function userNeeds(walk: Walk, starts: readonly Start[]): Requirement[] {
-  const family = walk.base.facts?.family;
-  const maker = needsAccounts(walk, starts) && walk.steps.find((step) => step.run?.parts.some((part) => part.effect.kind === 'account'));
-  return maker !== false && maker !== undefined && family !== undefined && family !== 'none' ? [{ need: `users:${family}`, why: 'the start needs a user that a RUN makes', file: undefined, line: maker.instruction.line }] : [];
-}
-
-/** The shells that the start, the health check and what compose files run need. */
-export function shellNeeds(start: Start, others: readonly Start[], execForm: readonly string[] | undefined): Requirement[] {
-  const needs: Requirement[] = [];
-  const add = (shell: Start['shell']): void => {
-    if (shell) needs.push({ need: shell.name === 'bash' ? 'bash' : 'shell', why: shell.why, file: shell.file || undefined, line: shell.line });
-  };
-  if (!execForm) add(start.shell);
-  for (const other of others) add(other.shell);
-  return needs;
-}
-

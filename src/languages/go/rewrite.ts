@@ -8,6 +8,8 @@ import { valueIn } from './surroundings.ts';
 export interface RunChanges {
   readonly cgoOff: boolean;
   readonly trimpath: boolean;
+  /** Whether nothing but cache mounts may be added: a plugin must be built as its host is. */
+  readonly asWritten: boolean;
   /** Targets of cache mounts. */
   readonly mounts: readonly string[];
   /** Binaries that the runtime stage takes: tools of others are only changed when they are among them. */
@@ -55,7 +57,7 @@ function editsFor(walked: Walk, call: GoCall, changes: RunChanges, exec: boolean
   const edits: Edit[] = [];
   if (changes.cgoOff) edits.push({ at: exec ? 0 : call.written.start, remove: 0, insert: 'CGO_ENABLED=0 ' });
   // A debugger needs the symbols and the paths; a plugin must be built as its host is.
-  if (call.foreign || call.debug || call.command.words.some((word) => /-buildmode[= ]?plugin/.test(word.text) || word.value === 'plugin')) return edits;
+  if (changes.asWritten || call.foreign || call.debug || call.command.words.some((word) => /-buildmode[= ]?plugin/.test(word.text) || word.value === 'plugin')) return edits;
   if (changes.trimpath && !call.hasTrimpath) edits.push({ at: verb.end, remove: 0, insert: ' -trimpath' });
   const flags = valueIn(walked, call, 'GOFLAGS');
   // The flag of the command line takes the place of that in GOFLAGS.

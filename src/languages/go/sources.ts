@@ -2,6 +2,7 @@ import { dirname, join, type Project } from '../../project/project.ts';
 import { fileCalls, inModules, modulesWithBoxes } from './data.ts';
 import { callsIn, lex, type Call, type Lexed } from './lexer.ts';
 import { constantsOf, PathReader, type Constants } from './paths.ts';
+import { shellTextOf } from './shell-text.ts';
 
 /** A place in a Go file that shows something. */
 export interface GoEvidence {
@@ -38,6 +39,8 @@ export interface GoSources {
   readonly home: readonly GoEvidence[];
   /** Programs started through os/exec; an unknown one has an empty text. */
   readonly programs: readonly GoEvidence[];
+  /** Texts for `sh -c` that are made at run time; each is an unknown program, too. */
+  readonly openShells: readonly GoEvidence[];
   readonly users: readonly GoEvidence[];
   /** Calls that only root may make, or that root makes with more right. */
   readonly powers: readonly GoEvidence[];
@@ -47,6 +50,10 @@ export interface GoSources {
   readonly generators: readonly string[];
   /** runtime.Caller used for more than logs: file paths of the build. */
   readonly callers: readonly GoEvidence[];
+  /** Calls that name the content type of a file by its extension. */
+  readonly contentTypes: readonly GoEvidence[];
+  /** Calls that ask where the program's own file is. */
+  readonly executable: readonly GoEvidence[];
   /** Files and folders of the context that `//go:embed` compiles in; patterns are cut at their first wildcard. */
   readonly embedded: readonly string[];
 }
@@ -61,12 +68,14 @@ const patterns = {
   home: /\b(?:os\.(?:UserHomeDir|UserConfigDir|UserCacheDir)\(|homedir\.(?:Dir|Expand)\()/g,
   users: /\buser\.(?:Current|Lookup|LookupId|LookupGroup|LookupGroupId)\(/g,
   powers: /\b(?:(?:syscall|unix)\.(?:Setuid|Setgid|Setgroups|Setreuid|Setresuid|Setrlimit|Chroot|Mount|Unmount|Unshare|Setns|Reboot|Sethostname|Mknod|Mlockall|Mlock|SOCK_RAW|AF_PACKET|AF_NETLINK|SO_BINDTODEVICE|Ptrace\w*|InitModule|CAP_\w+)|(?:tls\.LoadX509KeyPair|credentials\.NewServerTLSFromFile|ListenAndServeTLS|RunTLS|StartTLS|ListenTLS|ListenIP|DialIP)\(|icmp\.ListenPacket\()/g,
+  contentTypes: /\bmime\.(?:TypeByExtension|ExtensionsByType)\(|\bhttp\.(?:FileServer|FileServerFS|ServeFile|ServeFileFS|ServeContent)\(|\.(?:Static|StaticFS|StaticFile|StaticFileFS|SendFile|FileFromFS|FileAttachment|HandleDir|ServeFiles|SetStaticPath|StaticWithConfig)\(|\bstatic\.(?:Serve|New|LocalFile)\(|\bfilesystem\.New\(|\bc(?:tx)?\.File\(/g,
+  executable: /\bos\.Executable\(|\bosext\.Executable(?:Folder)?\(|\b(?:filepath|path|exec)\.(?:Abs|Dir|EvalSymlinks|LookPath)\(\s*os\.Args\[0\]|\b(?:beego|web)\.AppPath\b/g,
   callers: /\bruntime\.Caller\(/g,
   ports: /\b[Pp](?:ort|ORT)\w*[ \t]*(?:u?int\d*[ \t]*)?(?::?=|:)[ \t]*(?:25|53|80|443)\b(?![.\d])|\b(?:Int|IntVar|Int64|Uint|SetDefault)\([^()\n]*,[ \t]*(?:25|53|80|443)[ \t]*[,)]/g,
 } as const;
 
 type Kind = keyof typeof patterns;
-type Found = Record<Kind | 'programs' | 'unknownReads', GoEvidence[]> & { strings: GoString[]; reads: GoRead[]; embedded: string[] };
+type Found = Record<Kind | 'programs' | 'openShells' | 'unknownReads', GoEvidence[]> & { strings: GoString[]; reads: GoRead[]; embedded: string[] };
 
 /**
  * Looks through Go files.
@@ -75,7 +84,7 @@ type Found = Record<Kind | 'programs' | 'unknownReads', GoEvidence[]> & { string
  * @param generating files whose `//go:generate` lines count
  */
 export function goSources(project: Project, files: readonly string[], generating: readonly string[] = files): GoSources {
-  const found: Found = { writes: [], temporary: [], locations: [], home: [], users: [], powers: [], callers: [], ports: [], programs: [], unknownReads: [], strings: [], reads: [], embedded: [] };
+  const found: Found = { writes: [], temporary: [], locations: [], home: [], users: [], powers: [], callers: [], contentTypes: [], executable: [], ports: [], programs: [], openShells: [], unknownReads: [], strings: [], reads: [], embedded: [] };
   const imports = new Map<string, GoEvidence>();
   const lexed = new Map<string, Lexed>();
   let bytes = 0;
@@ -146,7 +155,13 @@ function scanFile(file: string, item: Lexed, constants: Constants, imports: Map<
     found.programs.push({ file, line: lineAt(match.index), text: literal?.value ?? '' });
   }
   const reader = new PathReader(item, constants);
-  for (const call of [...calls].sort((a, b) => a.start - b.start)) readOf(file, item, call, reader, found);
+  for (const call of [...calls].sort((a, b) => a.start - b.start)) {
+    readOf(file, item, call, reader, found);
+    const shell = shellTextOf(item, call, constants);
+    const line = lineAt(call.start);
+    for (const text of [...(shell?.programs ?? []), ...(shell?.open ? [''] : [])]) found.programs.push({ file, line, text });
+    if (shell?.open) found.openShells.push({ file, line, text: call.name });
+  }
 }
 
 /** The name of the innermost call around each of some places in ascending order. */

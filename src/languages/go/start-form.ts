@@ -1,7 +1,6 @@
 import { refuse } from '../../findings.ts';
 import { basename, inImage } from '../../project/project.ts';
-import { parseShell } from '../../shell/parse.ts';
-import { shellBuiltins, type Start } from '../../walk/start.ts';
+import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
 import { goCallFromWords, type GoCall } from './commands.ts';
 
@@ -16,11 +15,7 @@ export interface GoRun {
 const needToolchain = /^(?:go|make|go-wrapper|golangci-lint|gometalinter(?:\.v\d)?|staticcheck|gosec|govulncheck|errcheck|goreleaser|gopls|gomobile|gox|ginkgo|gotestsum|revel|buffalo)$/;
 
 /** Tools that rebuild and restart while someone edits. */
-const devTools = new Set(['air', 'fresh', 'realize', 'CompileDaemon', 'reflex', 'modd', 'gin', 'nodemon', 'watcher', 'gow', 'dlv', 'bee', 'wgo', 'arelo']);
-
-/** What compose files run in the image, where it is neither the toolchain nor a tool for development: those need the original image. */
-export const otherStarts = (composed: readonly Start[]): Start[] =>
-  composed.filter(({ main, commands }) => main !== undefined && !/^(?:tail|sleep)$/.test(basename(main.program)) && !commands.some(({ program }) => devTools.has(basename(program)) || /^(?:go|make|npm|node)$/.test(basename(program))));
+export const devTools: ReadonlySet<string> = new Set(['air', 'fresh', 'realize', 'CompileDaemon', 'reflex', 'modd', 'gin', 'nodemon', 'watcher', 'gow', 'dlv', 'bee', 'wgo', 'arelo']);
 
 /**
  * A start that watches for changes, or that needs the toolchain.
@@ -41,14 +36,7 @@ export function refuseDevStart(start: Start, builds: readonly GoCall[]): void {
   }
 }
 
-/** A script that cannot be read may call anything. */
-export function refuseUnreadScript(start: Start): void {
-  const unread = start.scripts.find((script) => script.text === undefined);
-  if (!unread) return;
-  const line = (start.entrypoint ?? start.cmd)?.line;
-  throw refuse('unsupported-shape', { reason: `the start goes through ${unread.imagePath}, whose text is not at hand`, help: 'Run on the folder that is the build context, with the script in it.' }, { line });
-}
-
+/** The start as `go run`; undefined for any other. */
 export function goRunOf(walk: Walk, start: Start): GoRun | undefined {
   const command = start.commands.find((item) => item.program.split('/').at(-1) === 'go' && item.words[1] === 'run');
   if (!command) return undefined;
@@ -72,18 +60,3 @@ export function goRunOf(walk: Walk, start: Start): GoRun | undefined {
   if (name === undefined) throw refuse('ambiguous-artifact', { reason: '`go run` names no package that can be told', help: 'Build the binary in a RUN with `go build -o`.' }, place);
   return { call, binary: `/usr/local/bin/${name}`, args: rest.slice(end) };
 }
-
-/** A shell-form CMD that is one command of plain words does the same in exec form, where signals reach it. */
-export function execFormOf(start: Start): readonly string[] | undefined {
-  const written = start.entrypoint ?? start.cmd;
-  if (!written || written.json || (start.entrypoint && start.cmd) || start.scripts.length > 0) return undefined;
-  const script = parseShell(written.logical);
-  const only = script.parts.length === 1 && script.errors.length === 0 ? script.parts[0]!.simple : undefined;
-  if (!only || only.assignments.length > 0 || only.outputs.length > 0 || /[<>|&;*?`$~{]/.test(written.logical)) return undefined;
-  const words = only.words.map((word) => word.value);
-  if (words.includes(undefined)) return undefined;
-  const plain = words as string[];
-  const first = plain[0] === 'exec' ? plain.slice(1) : plain;
-  return first.length === 0 || shellBuiltins.has(first[0]!) ? undefined : first;
-}
-

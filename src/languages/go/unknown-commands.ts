@@ -86,9 +86,32 @@ function installsFrontEnd({ simple }: RunPart): boolean {
   return names.length > 0 && names.every((name) => frontEndPackages.has(name.replace(/(?<=.)@.*$/, '')));
 }
 
+/** Packages of Python or Node.js that a program of the sources reads: what pip and npm leave is none of the project's files. */
+function refuseUnseenPackages(walk: Walk, sources: GoSources): void {
+  const starts = (pattern: RegExp): boolean => sources.programs.some(({ text }) => pattern.test(text.slice(text.lastIndexOf('/') + 1)));
+  const python = starts(/^python[\d.]*$/);
+  const node = starts(/^(?:node|nodejs|npx)$/);
+  // `pip install yt-dlp` and `exec.Command("yt-dlp")`: a package of that name in the distribution is another version.
+  const started = new Set(sources.programs.map(({ text }) => text));
+  for (const { step, runs } of executedParts(walk)) {
+    for (const { words } of runs.commands) {
+      const text = words.map((word) => word.value ?? word.text).join(' ');
+      const itself = words.some((word) => started.has((word.value ?? '').replace(/[=<>~![].*$/, '')));
+      const language = (python || itself) && /(?:^|[\s/])pip[\d.]*\s(?:.*\s)?install\b/.test(text) ? 'Python' : node && installsModules(text) ? 'Node.js' : undefined;
+      if (language === undefined) continue;
+      const help = language === 'Python' ? 'The program starts Python, or what this installs: install it as packages of the distribution (python3-NAME), or add a runtime stage by hand.' : 'The program starts Node.js, which may read what it installs: bundle the script into one file, or add a runtime stage by hand.';
+      throw refuse('unknown-command', { command: text, help }, { line: step.instruction.line });
+    }
+  }
+}
+
+/** Whether a command fills node_modules of a folder. */
+const installsModules = (text: string): boolean => /^(?:\S*\/)?(?:npm\s(?:.*\s)?(?:i|install|ci|add|clean-install)|pnpm\s(?:.*\s)?(?:i|install|add)|yarn(?:\s+(?:install|add|--?\S+))?)(?=\s|$)/.test(text) && !/\s(?:-g|--global|run|run-script)(?=\s|$)/.test(text);
+
 /** Programs and libraries that a RUN installs past the package manager cannot be told apart from the system's files. */
 export function refuseUnseenInstalls(walk: Walk, sources: GoSources, linking: Linking, root: string | undefined): void {
   const startsAnything = !sources.known || sources.programs.some((evidence) => evidence.text === '');
+  refuseUnseenPackages(walk, sources);
   for (const step of walk.steps) {
     for (const part of step.run?.parts ?? []) {
       if (part.effect.kind !== 'unknown' && part.effect.kind !== 'system') continue;

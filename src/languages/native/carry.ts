@@ -3,10 +3,12 @@ import type { StageDraft } from '../../plan/draft.ts';
 import { basename, dirname, inImage } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
-import { isRoot, type Step, type Walk } from '../../walk/walk.ts';
+import type { Step, Walk } from '../../walk/walk.ts';
 import { refuse } from '../../findings.ts';
-import type { NativeProject } from './facts.ts';
+import type { NativeProject, Toolchain } from './facts.ts';
+import type { Accounts } from './accounts.ts';
 import { symbolicLinks } from './links.ts';
+import { toolSettings } from './tool-settings.ts';
 
 /** A path that the runtime stage takes from the builder. */
 export interface Carried {
@@ -15,8 +17,6 @@ export interface Carried {
   readonly target: string;
   /** A short comment for the reader; undefined where the line speaks for itself. */
   readonly comment: string | undefined;
-  /** True when a RUN gave it to another user, or it lies in that user's folder. */
-  readonly owned: boolean;
 }
 
 /** Folders whose contents only serve the build, whatever the language. */
@@ -28,15 +28,13 @@ const buildFolders = ['/tmp', '/var/tmp', '/var/lib/apt', '/var/cache', '/root',
  * @throws Refusal when a RUN changes something that cannot be carried
  */
 export function carriedPaths(walk: Walk, project: NativeProject): Carried[] {
-  const { assets, artifacts, toolchain } = project;
-  const isBuildFolder = buildFolderTest(toolchain);
+  const { assets, artifacts } = project;
   const cwd = walk.end.cwd ?? '/';
-  const owned = chowned(walk);
-  const made = madeByUser(walk);
   const paths = new Map<string, string | undefined>();
-  for (const path of madeByRuns(walk, project, isBuildFolder)) paths.set(path, undefined);
+  for (const path of madeByRuns(walk, project)) paths.set(path, undefined);
+  for (const path of toolSettings(walk, project)) if (!paths.has(path)) paths.set(path, undefined);
   if (!project.sources.known) {
-    for (const folder of foldersOfTheProject(walk, cwd, project, isBuildFolder)) paths.set(folder, paths.size === 0 ? 'The sources are not at hand to tell which files the program reads' : undefined);
+    for (const folder of foldersOfTheProject(walk, cwd, project)) paths.set(folder, paths.size === 0 ? 'The sources are not at hand to tell which files the program reads' : undefined);
   }
   if (project.unknownWriter !== undefined) {
     const { name, folders } = project.unknownWriter;
@@ -45,8 +43,9 @@ export function carriedPaths(walk: Walk, project: NativeProject): Carried[] {
     }
   }
   for (const asset of assets.found) paths.set(asset.path, undefined);
-  for (const path of [...broughtReady(walk, project, isBuildFolder), ...broughtElsewhere(walk, project, isBuildFolder)]) if (!paths.has(path)) paths.set(path, undefined);
+  for (const path of project.furtherPaths) if (!paths.has(path)) paths.set(path, undefined);
   for (const link of symbolicLinks(walk)) paths.delete(link);
+  for (const path of [...broughtReady(walk, project), ...broughtElsewhere(walk, project)]) if (!paths.has(path)) paths.set(path, undefined);
   const all = [...[...paths].filter(([path]) => !artifacts.has(path) && !isGone(walk, path, cwd)).map(([path, comment]) => ({ path, target: path, comment })), ...[...artifacts].flatMap(([path, targets]) => targets.map((target) => ({ path, target, comment: undefined })))];
   const last = new Map(all.map(({ target }, index) => [target, index]));
   const taken = new Set(all.map(({ path }) => path));
@@ -56,20 +55,22 @@ export function carriedPaths(walk: Walk, project: NativeProject): Carried[] {
   };
   return all
     .filter(({ target }, index) => last.get(target) === index)
-    .filter(({ path, target }) => target !== path || !inTaken(path))
-    .map((item) => ({ ...item, owned: owned.some((folder) => isBelow(item.path, folder)) || made.some((path) => isBelow(item.path, path) || isBelow(path, item.path)) }));
+    .filter(({ path, target }) => target !== path || !inTaken(path));
 }
 
 /** Symbolic links that the runtime stage needs beside what it takes otherwise: a link in a folder that is copied comes with it. */
 export const carriedLinks = (walk: Walk, project: NativeProject, carried: readonly Carried[]): string[] => {
-  const made = madeByRuns(walk, project, buildFolderTest(project.toolchain));
+  const made = madeByRuns(walk, project);
   const targets = new Set([...project.artifacts.values()].flat());
   return symbolicLinks(walk).filter((link) => made.includes(link) && !project.artifacts.has(link) && !targets.has(link) && !carried.some((item) => isBelow(link, item.path)));
 };
 
-type FolderTest = (path: string) => boolean;
+/** What users put into folders of the build for a program all the same: root's own files but for those of tools, and places for logs. */
+const ofPrograms = /^\/root\/(?!\.(?:ssh|netrc|gitconfig|git-credentials|npmrc|yarnrc|docker|cache|bashrc|profile|gnupg|cargo|rustup|local|config\/(?:go|git|gh))(?:\/|$)|go(?:\/|$))|^\/var\/log\/./;
 
-const buildFolderTest = ({ folders }: NativeProject['toolchain']): FolderTest => (path) => [...buildFolders, ...folders].some((folder) => isBelow(path, folder));
+const inBuildFolder = (path: string, { folders }: Toolchain): boolean => [...buildFolders, ...folders].some((folder) => isBelow(path, folder));
+
+const isOfBuild = (path: string, toolchain: Toolchain): boolean => inBuildFolder(path, toolchain) && !ofPrograms.test(path);
 
 /** The folder that a COPY filled and in which another one lies; undefined where none did. */
 export const broughtFolder = (walk: Walk, place: string): string | undefined =>
@@ -82,7 +83,7 @@ function isGone(walk: Walk, path: string, cwd: string): boolean {
 }
 
 /** What a COPY from another image brings, and an ADD that downloads or unpacks: it is in no place of the context. */
-function broughtReady(walk: Walk, { toolchain }: NativeProject, isBuildFolder: FolderTest): string[] {
+function broughtReady(walk: Walk, { toolchain }: NativeProject): string[] {
   return walk.steps.flatMap((step) => {
     const { copy, instruction } = step;
     if (copy?.destination === undefined || (copy.from === undefined && !(copy.transforms && instruction.keyword === 'ADD'))) return [];
@@ -94,7 +95,7 @@ function broughtReady(walk: Walk, { toolchain }: NativeProject, isBuildFolder: F
       if (known) return files;
       throw refuse('unsupported-shape', { reason: `what ${instruction.keyword} brings into ${copy.destination} cannot be told from the system's files`, help: 'Bring it into a folder of its own.' }, { line: instruction.line });
     }
-    return isBuildFolder(copy.destination) ? [] : [copy.destination];
+    return inBuildFolder(copy.destination, toolchain) ? [] : [copy.destination];
   });
 }
 
@@ -102,14 +103,16 @@ function broughtReady(walk: Walk, { toolchain }: NativeProject, isBuildFolder: F
  * What a COPY of the context puts outside of the folders in which the build works: somebody gave it a place of its own, which a library or a
  * setting may name where no string of the sources does.
  */
-function broughtElsewhere(walk: Walk, project: NativeProject, isBuildFolder: FolderTest): string[] {
+function broughtElsewhere(walk: Walk, project: NativeProject): string[] {
+  const { toolchain } = project;
   if (!project.sources.known) return [];
   const scripts = project.script ? walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => (part.effect.kind === 'unknown' && part.cwd !== undefined ? [part.cwd] : [])) : [];
   const roots = [...project.workFolders, ...scripts];
   const entries = walk.steps.flatMap(({ copy, instruction }) => (copy?.from !== undefined ? [] : [...(copy?.entries ?? []), ...(copy?.destination !== undefined && instruction.heredocs.length > 0 ? [{ source: '', kind: 'file' as const, target: copy.destination }] : [])]));
   return entries.flatMap(({ source, kind, target }) => {
-    const own = roots.some((root) => isBelow(target, root) || isBelow(root, target)) || isBuildFolder(target);
-    return own || target === '/' || (kind === 'folder' && isSystemFolder(target)) || project.toolchain.source.test(source) ? [] : [target];
+    const own = roots.some((root) => isBelow(target, root) || isBelow(root, target)) || isOfBuild(target, toolchain);
+    const empty = kind === 'folder' && walk.project.known && !toolchain.holdsData(walk.project, source);
+    return own || empty || target === '/' || (kind === 'folder' && isSystemFolder(target)) || toolchain.source.test(source) ? [] : [target];
   });
 }
 
@@ -117,9 +120,9 @@ function broughtElsewhere(walk: Walk, project: NativeProject, isBuildFolder: Fol
 const isSystemFolder = (path: string): boolean => /^\/(?:usr|usr\/local|etc|opt|var|home|lib|usr\/lib|(?:usr\/(?:local\/)?)?s?bin)$/.test(path);
 
 /** Where the project's files are when it is not known which of them are read: the folder that it set, and what COPY brought elsewhere. */
-function foldersOfTheProject(walk: Walk, cwd: string, project: NativeProject, isBuildFolder: FolderTest): string[] {
+function foldersOfTheProject(walk: Walk, cwd: string, project: NativeProject): string[] {
   const folders = new Set<string>();
-  if (!isBuildFolder(cwd) && cwd !== '/' && walk.steps.some((step) => step.instruction.keyword === 'WORKDIR') && walk.steps.some((step) => fills(step, cwd, project))) folders.add(cwd);
+  if (![...buildFolders, ...project.toolchain.folders].includes(cwd) && cwd !== '/' && walk.steps.some((step) => step.instruction.keyword === 'WORKDIR') && walk.steps.some((step) => fills(step, cwd, project))) folders.add(cwd);
   for (const step of walk.steps) {
     for (const entry of step.copy?.entries ?? []) {
       if (entry.target === '/') throw refuse('unsupported-shape', { reason: 'the project is copied into /, where its files cannot be told from the system\'s', help: 'Set a WORKDIR, and run on the project\'s folder so that its sources can be read.' }, { line: step.instruction.line });
@@ -138,18 +141,11 @@ function fills(step: Step, folder: string, { toolchain }: NativeProject): boolea
   return step.run?.parts.some((part) => part.cwd !== undefined && isBelow(part.cwd, folder) && part.effect.kind === 'unknown' && part.commands.some((command) => !toolchain.program.test(command.name ?? ''))) ?? false;
 }
 
-/** Folders and files that a RUN gives to a user. */
-export const chowned = (walk: Walk): string[] => walk.steps.flatMap((step) => step.run?.parts.flatMap((part) => (part.effect.kind === 'files' && part.effect.verb === 'chown' ? part.effect.writes : [])) ?? []);
-
-/** What RUNs make as the user of the image, who may write there: folders, files, and where a command of which little is known works. */
-const madeByUser = (walk: Walk): string[] =>
-  walk.steps.filter((step) => step.run && !isRoot(step.user) && step.user === walk.end.user).flatMap((step) => step.run!.parts.flatMap(({ effect, cwd }) => (effect.kind === 'files' || effect.kind === 'fetch' ? (effect.writes ?? []) : effect.kind === 'unknown' && cwd !== undefined ? [cwd] : [])));
-
 /** What RUNs leave outside of the build's folders and of the sources. */
-function madeByRuns(walk: Walk, project: NativeProject, isBuildFolder: FolderTest): string[] {
+function madeByRuns(walk: Walk, project: NativeProject): string[] {
   const { toolchain } = project;
   const cwd = walk.end.cwd ?? '/';
-  const sourceRoot = project.workFolders[0] ?? cwd;
+  const sourceRoot = project.sourceRoot ?? cwd;
   const made: string[] = [];
   const unpacked = walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap(({ effect }) => (effect.kind === 'fetch' ? (effect.reads ?? []) : []));
   for (const step of walk.steps) {
@@ -160,12 +156,12 @@ function madeByRuns(walk: Walk, project: NativeProject, isBuildFolder: FolderTes
       }
       const printed = part.commands.flatMap((command) => command.outputs).flatMap((path) => (path === undefined || path.startsWith('/dev/') || (part.cwd === undefined && !path.startsWith('/')) ? [] : [inImage(part.cwd ?? '/', path)]));
       // The compiler itself, unpacked into its usual place.
-      if ((effect.kind === 'fetch' || effect.kind === 'unknown') && toolchain.installer.test(part.text)) continue;
+      if (effect.kind === 'fetch' && toolchain.installer.test(part.text)) continue;
       const writes = effect.kind === 'unknown' || effect.kind === 'system' ? [...printed, ...zoneFile(part.text)] : effect.kind === 'files' && !/^(?:rm|rmdir|chmod|chown|chgrp|unlink|prune)$/.test(effect.verb) ? effect.writes.map(wholeFolder) : effect.kind === 'fetch' ? (effect.writes ?? []).map(wholeFolder) : [];
       for (const path of writes) {
         // A project under GOPATH lies in a folder of the build, but what is made in it is the project's.
         const inProject = isBelow(path, cwd) && ![...buildFolders, ...toolchain.folders].includes(cwd) && cwd !== '/';
-        if ((!inProject && isBuildFolder(path)) || path === '/') continue;
+        if ((!inProject && (effect.kind === 'files' ? isOfBuild(path, toolchain) : inBuildFolder(path, toolchain))) || path === '/') continue;
         // Archives that are unpacked, and package files, have done their work; so have keys.
         if (effect.kind === 'fetch' && (unpacked.includes(path) || /\.(?:deb|apk|rpm)$/.test(path))) continue;
         const filled = path === cwd && effect.kind === 'files' && /^(?:cp|mv|install)$/.test(effect.verb) && effect.writes.some((write) => write.includes('*'));
@@ -187,12 +183,12 @@ const wholeFolder = (path: string): string => (path.includes('*') ? path.slice(0
 const zoneFile = (text: string): string[] => (/^\s*dpkg-reconfigure\b.*\btzdata\b/.test(text) ? ['/etc/localtime'] : []);
 
 /** COPY lines for assets and binaries, the binaries last since they change most often. */
-export function copyCarried(runtime: StageDraft, builderName: string, carried: readonly Carried[], owner: string | undefined, workdir: string): void {
+export function copyCarried(runtime: StageDraft, builderName: string, carried: readonly Carried[], { chown }: Accounts, workdir: string): void {
   carried.forEach((item, index) => {
-    const chown = owner !== undefined && item.owned ? ` --chown=${owner}` : '';
+    const owner = chown(item.path);
     const inWorkdir = workdir !== '/' && isBelow(item.target, workdir) && item.target !== workdir;
     const target = inWorkdir ? `./${item.target.slice(workdir.length + 1)}` : item.target;
     const options = index === 0 ? { apart: true } : {};
-    runtime.add(copyLine(`--from=${builderName}${chown}`, [item.path], target), item.comment === undefined ? options : { ...options, comment: item.comment });
+    runtime.add(copyLine(`--from=${builderName}${owner === undefined ? '' : ` --chown=${owner}`}`, [item.path], target), item.comment === undefined ? options : { ...options, comment: item.comment });
   });
 }

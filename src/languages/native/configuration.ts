@@ -3,38 +3,28 @@ import { expandWord } from '../../dockerfile/words.ts';
 import { refuse } from '../../findings.ts';
 import type { Draft, StageDraft } from '../../plan/draft.ts';
 import type { ConfigField } from '../../plan/plan.ts';
+import { dirname } from '../../project/project.ts';
+import { isBelow } from '../../walk/place.ts';
 import { isReadAfter } from '../../walk/readers.ts';
-import { shellBuiltins, type Start } from '../../walk/start.ts';
 import { lastOf, type Step, type Walk } from '../../walk/walk.ts';
-import { parseShell } from '../../shell/parse.ts';
 import type { Context } from '../language.ts';
 import type { NativeProject } from './facts.ts';
 
 /** Keywords that only configure the image; they have no place in a builder. */
 export const configures: ReadonlySet<string> = new Set(['CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'LABEL', 'STOPSIGNAL', 'VOLUME', 'MAINTAINER']);
 
+/** What the configuration of the runtime stage goes by. */
+type Configured = Pick<NativeProject, 'toolchain' | 'sources' | 'artifacts' | 'lastUnseen' | 'newStart'>;
+
 /** Fields of the configuration that differ as announced, each with the reason. */
 export type Announced = Partial<Record<ConfigField, string>>;
 
-/** A shell-form CMD that is one command of plain words does the same in exec form, where signals reach it. Its words; undefined for any other. */
-export function execFormOf(start: Start): readonly string[] | undefined {
-  const written = start.entrypoint ?? start.cmd;
-  if (!written || written.json || (start.entrypoint && start.cmd) || start.scripts.length > 0) return undefined;
-  const script = parseShell(written.logical);
-  const only = script.parts.length === 1 && script.errors.length === 0 ? script.parts[0]!.simple : undefined;
-  if (!only || only.assignments.length > 0 || only.outputs.length > 0 || /[<>|&;*?`$~{]/.test(written.logical)) return undefined;
-  const words = only.words.map((word) => word.value);
-  if (words.includes(undefined)) return undefined;
-  const plain = words as string[];
-  const first = plain[0] === 'exec' ? plain.slice(1) : plain;
-  return first.length === 0 || shellBuiltins.has(first[0]!) ? undefined : first;
-}
-
 /** ENV belongs into the builder when the toolchain reads it, a later instruction refers to it, or a script may. */
-export function servesBuild(step: Step, walk: Walk, project: NativeProject): boolean {
+export function servesBuild(step: Step, walk: Walk, project: Configured): boolean {
   const names = step.instruction.pairs.map((pair) => pair.name);
   if (names.some((name) => project.toolchain.variables.test(name) || name === 'PATH' || /proxy$/i.test(name))) return true;
-  if (project.script && (walk.steps.findLast((other) => other.run)?.instruction.index ?? -1) > step.instruction.index) return true;
+  // What make and scripts read does not stand in the Dockerfile.
+  if (project.lastUnseen > step.instruction.index) return true;
   return isReadAfter(walk, step, /^(?:RUN|COPY|ADD|WORKDIR|ENV|ARG)$/);
 }
 
@@ -52,19 +42,11 @@ export function placeWorkdir(walk: Walk, runtime: StageDraft): string {
 }
 
 /** An instruction that configures the image, in the runtime stage; nothing for any other. */
-export function placeConfiguration(step: Step, walk: Walk, project: NativeProject, runtime: StageDraft, draft: Draft, announced: Announced, addsUser: boolean): void {
+export function placeConfiguration(step: Step, walk: Walk, project: Configured, runtime: StageDraft, draft: Draft, announced: Announced, addsUser: boolean): void {
   const { instruction } = step;
   const { keyword } = instruction;
-  const { variables } = project.toolchain;
   if (keyword === 'ENV') {
-    if (instruction.pairs.every((pair) => variables.test(pair.name))) return;
-    if (instruction.pairs.every((pair) => pair.name === 'PATH')) return; // binaries are copied to where the start finds them
-    const reason = servesBuild(step, walk, project) ? 'the build and the program read it' : 'the program reads it';
-    const leftBehind = variablesIn(instruction.text).filter((name) => name !== 'PATH' && (variables.test(name) || walk.base.facts?.config.env[name] !== undefined));
-    if (leftBehind.length === 0) return runtime.keep(step, reason);
-    const values = instruction.pairs.map((pair) => [pair.name, expandWord(pair.value ?? '', lookupIn(step.scope))] as const);
-    if (values.some(([, value]) => value === undefined)) throw refuse('unsupported-shape', { reason: `${instruction.pairs[0]!.name} depends on ${leftBehind[0]!}, whose value is not known`, help: 'Write the value out.' }, { line: instruction.line });
-    runtime.rewrite(step, `ENV ${values.map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll('$', '\\$')}`).join(' ')}`, `${reason}; ${leftBehind[0]!} is not set in the runtime image, so the value is written out`);
+    placeVariables(step, walk, project, runtime);
   } else if (keyword === 'ARG') {
     if (isReadAfter(walk, step, /^(?:ENV|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|CMD|ENTRYPOINT)$/)) runtime.keep(step, 'ARGs hold for one stage only');
   } else if (keyword === 'USER') {
@@ -81,18 +63,78 @@ export function placeConfiguration(step: Step, walk: Walk, project: NativeProjec
   }
 }
 
+/** Folders of PATH in an image that says nothing of them. Source: BuildKit, util/system/path.go. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Stands for PATH, which the runtime image has a value of its own for, while a word is expanded. */
+const itsPath = '\u0000';
+
+/** A pair of an ENV in the runtime stage: what follows the equals sign, and a variable that had to be replaced by its value. */
+interface Value {
+  readonly name: string;
+  readonly text: string;
+  readonly replaced: string | undefined;
+}
+
+/** What the program may read of an ENV: variables of the toolchain stay behind, and where a value refers to them, or to those of its image, it is written out. */
+function placeVariables(step: Step, walk: Walk, project: Configured, runtime: StageDraft): void {
+  const { instruction } = step;
+  const wanted = instruction.pairs.filter((pair) => !project.toolchain.variables.test(pair.name));
+  // Most binaries are copied to where the start finds them anyway.
+  if (wanted.every((pair) => pair.name === 'PATH') && !wanted.some((pair) => findsBinary(pair.value ?? '', step, walk, project))) return;
+  const values = wanted.flatMap((pair) => valueOf(pair.name, pair.value ?? '', step, walk, project, runtime) ?? []);
+  const reason = servesBuild(step, walk, project) ? 'the build and the program read it' : 'the program reads it';
+  if (values.length === instruction.pairs.length && values.every(({ text }, index) => text === instruction.pairs[index]!.value)) return runtime.keep(step, reason);
+  const left = values.find(({ replaced }) => replaced !== undefined)?.replaced;
+  const why = left === undefined ? 'what only the build reads is left out' : `${left} is not set in the runtime image, so the value is written out`;
+  runtime.rewrite(step, `ENV ${values.map(({ name, text }) => `${name}=${text}`).join(instruction.text.includes('\n') ? ' \\\n    ' : ' ')}`, `${reason}; ${why}`);
+}
+
+/** Whether a PATH names the folder of a binary, beside those of the toolchain. */
+function findsBinary(written: string, step: Step, walk: Walk, { toolchain, artifacts }: Configured): boolean {
+  const lookup = lookupIn(step.scope);
+  const folders = expandWord(written, (name) => (name === 'PATH' ? itsPath : lookup(name)), walk.file.escape)?.split(':') ?? [];
+  const own = new Set([...artifacts.values()].flat().filter((path) => !usualPath.split(':').includes(dirname(path))).map(dirname));
+  return folders.some((folder) => own.has(folder) && !toolchain.folders.some((other) => isBelow(folder, other)));
+}
+
+/** Puts folders of the toolchain in front of PATH, where binaries stay in them. */
+export function placePath(runtime: StageDraft, folders: ReadonlySet<string>): void {
+  const rest = /(?:^|\s)scratch$/.test(runtime.from) ? usualPath : '$PATH';
+  if (folders.size > 0) runtime.add(`ENV PATH=${[...folders, rest].join(':')}`);
+}
+
+/** What stands for a value in the runtime stage; undefined for a PATH that only has folders of the toolchain. */
+function valueOf(name: string, written: string, step: Step, walk: Walk, { toolchain }: Configured, runtime: StageDraft): Value | undefined {
+  const names = variablesIn(written);
+  const replaced = names.find((other) => other !== 'PATH' && (toolchain.variables.test(other) || walk.base.facts?.config.env[other] !== undefined));
+  const needsPath = names.includes('PATH') && /(?:^|\s)scratch$/.test(runtime.from);
+  if (replaced === undefined && !needsPath && name !== 'PATH') return { name, text: written, replaced };
+  const lookup = lookupIn(step.scope);
+  const full = expandWord(written, (other) => (other === 'PATH' ? itsPath : lookup(other)), walk.file.escape);
+  if (full === undefined) {
+    if (replaced === undefined && !needsPath) return { name, text: written, replaced };
+    throw refuse('unsupported-shape', { reason: `${name} depends on ${replaced ?? 'PATH'}, whose value is not known`, help: 'Write the value out.' }, { line: step.instruction.line });
+  }
+  const folders = full.split(':');
+  const kept = name === 'PATH' ? folders.filter((folder) => !toolchain.folders.some((other) => isBelow(folder, other))) : folders;
+  if (name === 'PATH' && kept.every((folder) => folder === itsPath)) return undefined;
+  if (replaced === undefined && !needsPath && kept.length === folders.length) return { name, text: written, replaced };
+  return { name, text: JSON.stringify(kept.join(':').replaceAll(itsPath, () => (needsPath ? usualPath : itsPath))).replaceAll('$', '\\$').replaceAll('\\u0000', () => '$PATH'), replaced };
+}
+
 /** Variables of the toolchain, and of its image, that the start or the program names. Gives their names. */
-export function placeToolchainEnv(walk: Walk, { start, health }: Context, project: NativeProject, runtime: StageDraft): string[] {
+export function placeToolchainEnv(walk: Walk, { start, health }: Context, project: Configured, runtime: StageDraft): string[] {
   const texts = [start.entrypoint, start.cmd, health?.cmd].flatMap((instruction) => (instruction ? [instruction.logical] : [])).concat(start.scripts.map((script) => script.text ?? ''));
   const names = new Set([...texts.flatMap(variablesIn), ...project.sources.strings.map((literal) => literal.text)]);
-  const written = new Set(runtime.blocks.flatMap((block) => (block.origin?.keyword === 'ENV' ? block.origin.pairs.map((pair) => pair.name) : [])));
+  const written = new Set(runtime.blocks.flatMap((block) => (block.origin?.keyword === 'ENV' ? block.origin.pairs.map((pair) => pair.name).filter((name) => !project.toolchain.variables.test(name)) : [])));
   const values = [...walk.end.scope.env].filter(([name, value]) => names.has(name) && name !== 'PATH' && value !== null && !written.has(name) && (project.toolchain.variables.test(name) || walk.base.facts?.config.env[name] !== undefined));
   if (values.length > 0) runtime.add(`ENV ${values.map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll('$', '\\$')}`).join(' ')}`);
   return values.map(([name]) => name);
 }
 
 /** CMD and ENTRYPOINT of the runtime stage. */
-export function placeStart(walk: Walk, { newStart }: NativeProject, runtime: StageDraft, announced: Announced): void {
+export function placeStart(walk: Walk, { newStart }: Configured, runtime: StageDraft, announced: Announced): void {
   const last = { entrypoint: lastOf(walk, 'ENTRYPOINT'), cmd: lastOf(walk, 'CMD') };
   const written = last.entrypoint ?? last.cmd;
   if (newStart && written) {
@@ -107,7 +149,7 @@ export function placeStart(walk: Walk, { newStart }: NativeProject, runtime: Sta
 }
 
 /** Variables that the runtime image has otherwise, or not at all, each with the reason. */
-export function changedEnv(walk: Walk, { toolchain }: NativeProject, needed: readonly string[]): Record<string, string> {
+export function changedEnv(walk: Walk, { toolchain }: Configured, needed: readonly string[]): Record<string, string> {
   const own = walk.steps.flatMap((step) => (step.instruction.keyword === 'ENV' ? step.instruction.pairs.map((pair) => pair.name) : []));
   return {
     SSL_CERT_FILE: 'where the certificates of the runtime image are',

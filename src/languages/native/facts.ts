@@ -1,5 +1,5 @@
+import type { Project } from '../../project/project.ts';
 import type { Requirement } from '../../plan/requirements.ts';
-import type { Assets } from './assets.ts';
 import type { SystemNeeds } from './packages.ts';
 
 /** A place in a source file that shows something. */
@@ -26,16 +26,31 @@ export interface SourceFacts {
   readonly users: readonly Evidence[];
 }
 
+/** A file or folder that the program reads at run time. */
+export interface Asset {
+  /** Absolute path in the image. */
+  readonly path: string;
+  /** Path in the context. */
+  readonly source: string;
+  readonly why: string;
+}
+
+export interface Assets {
+  readonly found: readonly Asset[];
+  /** Why the set could not be proven, so that everything but the sources is copied; undefined when it could. */
+  readonly unproven: string | undefined;
+}
+
 /** What differs from one compiled language to the next. */
 export interface Toolchain {
   /** Environment variables that steer the build and that no program reads. */
   readonly variables: RegExp;
   /** Folders of the image that only serve the build. */
   readonly folders: readonly string[];
-  /** Names of files and folders at the root of a project that no program reads at run time: sources, manifests, what belongs to the repository. */
-  readonly neverRead: RegExp;
   /** Paths of sources and manifests. */
   readonly source: RegExp;
+  /** Whether a folder of the context has something in it that a program may read. */
+  readonly holdsData: (project: Project, folder: string) => boolean;
   /** The toolchain's own command. */
   readonly program: RegExp;
   /** Text of what fetches or installs the toolchain itself. */
@@ -56,6 +71,10 @@ export interface NativeProject {
   readonly unknownWriter: { readonly name: string; readonly folders: readonly string[] } | undefined;
   /** Folders of the image in which the build works, the project's own first. */
   readonly workFolders: readonly string[];
+  /** The folder of the image with the project's manifest; undefined without one. */
+  readonly sourceRoot: string | undefined;
+  /** Further paths that the program needs, by what the language knows: shared libraries of the project, what a front end's build makes. */
+  readonly furtherPaths: readonly string[];
   /** Another wording of the start: the exec form, or the binary instead of the tool that built it at every start. */
   readonly newStart: { readonly words: readonly string[]; readonly why: string } | undefined;
   readonly requirements: readonly Requirement[];
@@ -65,4 +84,6 @@ export interface NativeProject {
   readonly dynamic: boolean;
   /** True when another program than the toolchain's own may run the build. */
   readonly script: boolean;
+  /** Index of the last instruction that runs what does not stand in the Dockerfile: a script, a recipe of make; -1 without one. */
+  readonly lastUnseen: number;
 }

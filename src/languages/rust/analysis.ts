@@ -3,18 +3,20 @@ import { effectOf } from '../../effects/effects.ts';
 import { containerAction } from '../../project/action.ts';
 import { basename, dirname, inImage, unknownProject } from '../../project/project.ts';
 import type { Requirement } from '../../plan/requirements.ts';
+import type { ShellCommand } from '../../shell/parse.ts';
+import type { RunPart } from '../../walk/run.ts';
 import type { Start } from '../../walk/start.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import { userNeeds } from '../native/accounts.ts';
-import { assetsOf } from '../native/assets.ts';
 import { broughtFolder } from '../native/carry.ts';
-import { execFormOf } from '../native/configuration.ts';
 import type { NativeProject } from '../native/facts.ts';
 import { installedPackages, systemNeeds } from '../native/packages.ts';
+import { execFormOf, otherStarts, refuseUnreadScript, shellNeeds } from '../native/start-form.ts';
 import { artifactsOf } from './artifacts.ts';
-import { cargoCalls, type CargoCall } from './commands.ts';
-import { cratesThatReadFiles, cratesThatWrite, cratesWithCertificates, cratesWithHome, cratesWithZones, devTools, harmlessVerbs, rustToolchain } from './data.ts';
+import { assetsOf } from './assets.ts';
+import { cargoCalls, folderOf, type CargoCall } from './commands.ts';
+import { cratesThatReadFiles, cratesThatWrite, cratesWithCertificates, cratesWithHome, cratesWithPrivileges, cratesWithZones, devTools, harmlessVerbs, rustToolchain, tlsPrograms } from './data.ts';
 import { linkingOf, type Linking } from './linking.ts';
 import { CargoProjects, type CargoProject } from './project.ts';
 import { cargoRunOf, type CargoRun } from './run.ts';
@@ -55,16 +57,17 @@ export async function analyze(context: Context): Promise<RustAnalysis> {
   const own = found.length > 0 ? found : [await projects.projectAt(walk.end.cwd)].filter((project) => project !== undefined);
   const main = run?.call ?? mainBuild(walk, start, builds);
   const sources = sourcesOf(walk, own, main);
-  const others = otherStarts(context.composed);
+  const others = otherStarts(context.composed, devTools, 'cargo');
   const { paths: artifacts, called, names, foreign } = artifactsOf(context, calls, run, script, sources, others);
   const linking = linkingOf(walk, main, own, sources, foreign === undefined ? [] : calls.filter((call) => call.foreign && call.read.operands[0]?.startsWith('cargo-') !== true));
   refuseUnseenInstalls(walk, sources, linking, own[0]?.folder);
   if (sources.outDir[0]) throw refuse('unsupported-shape', { reason: 'the program reads what its build script made, in a folder that cargo names', help: 'Compile those files in with include_str! or include_bytes!.' }, sources.outDir[0]);
   const crates = new Set(own.flatMap((project) => [...(project.lock ?? []).filter((crate) => !crate.own).map((crate) => crate.name), ...[project.root, ...project.packages.map((item) => item.manifest)].flatMap((manifest) => manifest.dependencies.map((dependency) => dependency.name))]));
-  const system = systemNeeds(walk, sources, called, names, linking.kind === 'dynamic', rustToolchain.exec, linking.buildOnly);
+  const system = systemNeeds(walk, { sources, called, own: names, dynamic: linking.kind === 'dynamic', exec: rustToolchain.exec, buildOnly: linking.buildOnly });
   const reader = readerOf(crates, sources) ?? (foreign === undefined ? undefined : `${basename(foreign)} is no program of the project, and may read any file`);
   const packageFolders = sources.manifestDir.length > 0 ? own.flatMap((project) => project.packages.map((item) => item.folder)) : [];
-  const assets = sources.known ? assetsOf(walk, sources, start, rustToolchain, reader, packageFolders, sources.compiledIn) : { found: [], unproven: 'the sources are not at hand' };
+  const assets = sources.known ? assetsOf(walk, sources, start, reader, packageFolders, sources.compiledIn) : { found: [], unproven: 'the sources are not at hand' };
+  const frontEnds = walk.steps.flatMap((step) => step.run?.parts ?? []).flatMap((part) => part.commands.flatMap((command) => frontEndOf(walk, part, command) ?? [])).map((path) => ({ path, source: path, why: '`trunk build` makes it' }));
   const unknownWriter = sources.known ? unknownWriterOf(walk, calls, script) : undefined;
   const execForm = run ? undefined : execFormOf(start);
   const libraries = linking.libraries.map((item) => item.need.slice('package:'.length));
@@ -72,18 +75,23 @@ export async function analyze(context: Context): Promise<RustAnalysis> {
     ...linkingNeeds(walk, linking, foreign),
     ...linking.libraries,
     ...system.requirements,
+    ...programNeeds(walk, start, system.packages.map(({ name }) => name)),
     ...(foreign === undefined ? [] : [{ need: 'certificates', why: `${foreign} is not built from the project's sources and may speak TLS`, file: undefined, line: undefined }]),
     ...sourceNeeds(walk, sources, crates, own),
-    ...userNeeds(walk),
-    ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm),
+    ...userNeeds(walk, [start, ...context.composed]),
+    ...shellNeeds(start, [...(health ? [health] : []), ...others], execForm !== undefined || start.commands.some((command) => basename(command.program) === 'cargo')),
   ];
   return {
     toolchain: rustToolchain,
-    calls, builds, run, projects: own, linking, sources, artifacts, assets, crates, unknownWriter, requirements, script,
-    system: { ...system, packages: [...new Set([...system.packages, ...libraries])] },
+    sourceRoot: own[0]?.folder ?? calls.find((call) => !call.foreign && call.cwd !== undefined)?.cwd,
+    furtherPaths: [],
+    lastUnseen: script ? (walk.steps.findLast((step) => step.run)?.instruction.index ?? -1) : -1,
+    calls, builds, run, projects: own, linking, sources, artifacts, crates, unknownWriter,
+    assets: { ...assets, found: [...assets.found, ...frontEnds] }, requirements, script,
+    system: { ...system, packages: [...system.packages, ...libraries.filter((name) => !system.packages.some((item) => item.name === name)).map((name) => ({ name, installed: undefined, library: true, unlisted: false }))] },
     workFolders: [...new Set([...own.map((project) => project.folder), ...calls.filter((call) => !call.foreign).map((call) => call.cwd).filter((folder) => folder !== undefined), ...own.flatMap((project) => project.packages.map((item) => item.folder))])],
     newStart: run ? { words: [run.binaryTarget, ...run.args], why: 'starts the binary that `cargo run` compiled at every start' } : execForm && { words: execForm, why: 'one plain command: the exec form runs it without a shell, and signals reach it' },
-    writes: writesOf(walk, sources, crates) ?? (foreign === undefined ? undefined : `what ${foreign} writes is not known`),
+    writes: writesOf(walk, start, sources, crates) ?? (foreign === undefined ? undefined : `what ${foreign} writes is not known`),
     dynamic: linking.kind === 'dynamic',
   };
 }
@@ -102,23 +110,11 @@ function sourcesOf(walk: Walk, projects: readonly CargoProject[], main: CargoCal
   return rustSources(walk.project, [...new Set(folders)], main?.release === false);
 }
 
-/** What compose files run in the image, where it is neither the toolchain nor a tool for development: those need the original image. */
-const otherStarts = (composed: readonly Start[]): Start[] =>
-  composed.filter(({ main, commands }) => main !== undefined && !/^(?:tail|sleep)$/.test(basename(main.program)) && !commands.some(({ program }) => devTools.has(basename(program)) || /^(?:cargo|make|npm|node)$/.test(basename(program))));
-
 function refuseDevStart(start: Start): void {
   const dev = start.commands.find((command) => devTools.has(basename(command.program)) || (basename(command.program) === 'cargo' && /^(?:watch|leptos|shuttle|lambda)$/.test(command.words[1] ?? '')));
   if (dev) throw refuse('interactive-or-dev-start', { command: dev.words.join(' '), help: 'Start the built binary instead, and keep this Dockerfile for development.' }, { file: dev.file || undefined, line: dev.line });
   const toolchain = start.commands.find((command) => /^(?:cargo|rustc|rustup|make)$/.test(basename(command.program)) && !command.words.some((word) => word === 'run' || word === 'r'));
   if (toolchain) throw refuse('unsupported-shape', { reason: `the start needs the toolchain: ${toolchain.words.join(' ')}`, help: 'Start a binary that the build makes.' }, { file: toolchain.file || undefined, line: toolchain.line });
-}
-
-/** A script that cannot be read may call anything. */
-function refuseUnreadScript(start: Start): void {
-  const unread = start.scripts.find((script) => script.text === undefined);
-  if (!unread) return;
-  const line = (start.entrypoint ?? start.cmd)?.line;
-  throw refuse('unsupported-shape', { reason: `the start goes through ${unread.imagePath}, whose text is not at hand`, help: 'Run on the folder that is the build context, with the script in it.' }, { line });
 }
 
 /** Programs and libraries that a RUN installs past the package manager cannot be told apart from the system's files. */
@@ -143,6 +139,7 @@ function unknownWriterOf(walk: Walk, calls: readonly CargoCall[], script: boolea
       const call = calls.find((other) => other.command === command);
       if (call) return harmlessVerbs.test(call.verb) ? '' : `cargo ${call.verb}`;
       const name = basename(command.name ?? command.words[0]?.text ?? '');
+      if (frontEndOf(walk, part, command) !== undefined) return '';
       if (/^(?:rustup|rustc|rustup-init|strip|upx|ldconfig|update-ca-certificates|cargo-chef|sccache)$/.test(name)) return '';
       return effectOf({ ...part, simple: command, commands: [command] }, part.cwd).kind !== 'unknown' ? '' : name;
     });
@@ -150,6 +147,16 @@ function unknownWriterOf(walk: Walk, calls: readonly CargoCall[], script: boolea
     return name === undefined ? [] : [{ name, folder: part.cwd }];
   });
   return found[0] && { name: found[0].name, folders: [...new Set(found.flatMap((item) => (item.folder === undefined ? [] : [broughtFolder(walk, item.folder) ?? item.folder])))] };
+}
+
+/** The folder that `trunk build` fills, where no setting of its own may say otherwise. Source: the Trunk book, "Configuration". */
+function frontEndOf(walk: Walk, part: RunPart, command: ShellCommand): string | undefined {
+  const words = command.words.map((word) => word.value);
+  if (basename(words[0] ?? '') !== 'trunk' || words[1] !== 'build') return undefined;
+  const folder = folderOf(part, command);
+  const plain = words.slice(2).every((word) => word !== undefined && /^--(?:release|locked|offline|frozen|minify|public-url=.*)$/.test(word));
+  const configured = folder === undefined || walk.locate(inImage(folder, 'Trunk.toml')) !== undefined;
+  return plain && !configured ? inImage(folder, 'dist') : undefined;
 }
 
 function readerOf(crates: ReadonlySet<string>, sources: RustSources): string | undefined {
@@ -163,6 +170,17 @@ function linkingNeeds(walk: Walk, linking: Linking, foreign: string | undefined)
   const libc = walk.base.facts!.libc === 'musl' ? 'musl' : 'glibc';
   if (linking.kind === 'static') return foreign === undefined || libc === 'musl' ? [] : [{ need: libc, why: `${foreign} may be linked with it`, file: undefined, line: undefined }];
   return [{ need: libc, why: linking.why, file: undefined, line: linking.line }, ...(libc === 'musl' ? [] : [{ need: 'libgcc', why: 'Rust\'s library uses it to unwind', file: undefined, line: linking.line }])];
+}
+
+/** Programs of packages that speak TLS, where the original has certificates: what the start itself fetches, and what stays because the program may start it. */
+function programNeeds(walk: Walk, start: Start, packages: readonly string[]): Requirement[] {
+  if (walk.base.facts?.certificates !== true) return [];
+  const name = packages.map((each) => each.replace(/[=<>~:].*$/, '')).find((each) => tlsPrograms.test(each));
+  const fetch = start.commands.find((command) => command.words.some((word) => word?.startsWith('https://')));
+  return [
+    ...(name === undefined ? [] : [{ need: 'certificates', why: `${name} checks certificates`, file: undefined, line: undefined }]),
+    ...(fetch ? [{ need: 'certificates', why: `${fetch.program} fetches over HTTPS`, file: fetch.file || undefined, line: fetch.line }] : []),
+  ];
 }
 
 function sourceNeeds(walk: Walk, sources: RustSources, crates: ReadonlySet<string>, projects: readonly CargoProject[]): Requirement[] {
@@ -196,17 +214,7 @@ function sourceNeeds(walk: Walk, sources: RustSources, crates: ReadonlySet<strin
 
 const homeOf = (sources: RustSources, crates: ReadonlySet<string>): { file: string | undefined; line: number | undefined } | undefined => sources.home[0] ?? (sources.known && ['directories', 'app_dirs', 'app_dirs2', 'xdg', 'confy', 'etcetera'].some((crate) => crates.has(crate) && cratesWithHome.includes(crate)) ? { file: undefined, line: undefined } : undefined);
 
-function shellNeeds(start: Start, others: readonly Start[], execForm: readonly string[] | undefined): Requirement[] {
-  const needs: Requirement[] = [];
-  const add = (shell: Start['shell']): void => {
-    if (shell) needs.push({ need: shell.name === 'bash' ? 'bash' : 'shell', why: shell.why, file: shell.file || undefined, line: shell.line });
-  };
-  if (!execForm && !start.commands.some((command) => basename(command.program) === 'cargo')) add(start.shell);
-  for (const other of others) add(other.shell);
-  return needs;
-}
-
-function writesOf(walk: Walk, sources: RustSources, crates: ReadonlySet<string>): string | undefined {
+function writesOf(walk: Walk, start: Start, sources: RustSources, crates: ReadonlySet<string>): string | undefined {
   const at = (evidence: { file: string; line: number }): string => `${evidence.file}:${evidence.line}`;
   if (lastOf(walk, 'VOLUME')) return 'VOLUME says that it writes there';
   const action = containerAction(walk.project);
@@ -216,6 +224,8 @@ function writesOf(walk: Walk, sources: RustSources, crates: ReadonlySet<string>)
   if (write) return `${write.text} writes files (${at(write)})`;
   const crate = cratesThatWrite.find((name) => crates.has(name));
   if (crate !== undefined) return `the crate ${crate} writes files`;
+  const privileged = cratesWithPrivileges.find((name) => crates.has(name));
+  if (privileged !== undefined) return `the crate ${privileged} may need root`;
   const home = sources.home[0];
   if (home) return `the program uses its home folder (${at(home)})`;
   const exec = sources.programs[0];
@@ -223,6 +233,9 @@ function writesOf(walk: Walk, sources: RustSources, crates: ReadonlySet<string>)
   const ports = [...exposedPorts(walk), ...[...walk.end.scope.env].filter(([name]) => /(?:^|_)PORT$/.test(name)).map(([, value]) => Number(value)).filter((port) => port > 0)];
   const low = ports.find((port) => port < 1024);
   if (low !== undefined) return `port ${low} is below 1024`;
-  const listen = sources.strings.find((item) => /^(?:[\w.]*|\[::\]):(?:\d{1,3}|10[01]\d|102[0-3])$/.test(item.text));
+  const isLow = (value: string): boolean => /^(?:[\w.]*|\[::\]):(?:\d{1,3}|10[01]\d|102[0-3])$/.test(value);
+  const listen = sources.strings.find((item) => isLow(item.text)) ?? sources.lowPorts[0];
+  const told = [...start.commands.flatMap((command) => command.words), ...[...walk.end.scope.env].map(([, value]) => value ?? undefined)].find((value) => value !== undefined && isLow(value.replace(/^--?[\w-]+=/, '')));
+  if (told !== undefined) return `it is told to listen on ${told}`;
   return listen && `it listens on ${listen.text} (${at(listen)})`;
 }

@@ -58,7 +58,9 @@ export function artifactsOf(context: Context, calls: readonly CargoCall[], compi
   const main = start.main;
   const mainPath = main && inImage(walk.end.cwd ?? '/', main.program);
   const place = { file: main?.file || undefined, line: main?.line ?? walk.stage.from.line };
-  if (!compiled && main && called.includes(main) && !shellBuiltins.has(main.program) && !installedPackages(walk).some(({ name }) => name.replace(/[=<>~:].*$/, '') === main.program)) {
+  // A loop of a script may end in `sleep`.
+  const runsOwn = start.commands.some((command) => command !== main && (command.program.includes('/') ? finder.isMade(inImage(walk.end.cwd ?? '/', command.program)) : finder.named(command.program) !== undefined));
+  if (!compiled && main && called.includes(main) && !runsOwn && !shellBuiltins.has(main.program) && !installedPackages(walk).some(({ name }) => name.replace(/[=<>~:].*$/, '') === main.program)) {
     throw refuse('ambiguous-artifact', { reason: calls.length === 0 && !script ? 'the Dockerfile builds nothing' : `the start runs ${main.program}, which no build step is seen to make`, help: 'Start the binary by its path: target/release/NAME after `cargo build --release`, or NAME after `cargo install --path .`.' }, place);
   }
   if (!compiled && main && mainPath !== undefined && paths.has(mainPath) && !finder.mayBeThere(mainPath)) {
@@ -84,13 +86,18 @@ export function artifactsOf(context: Context, calls: readonly CargoCall[], compi
       if (finder.named(command.program) !== undefined) addByName(finder.named(command.program)!);
     } else if (finder.isMade(path)) add(path);
   }
+  // Shared libraries that the start or a string of the sources names are loaded while the program runs.
+  for (const path of calls.flatMap((call) => (call.foreign ? [] : call.conditional)).filter((each) => each.endsWith('.so'))) {
+    if ([...start.commands.flatMap((command) => command.words), ...sources.strings.map((item) => item.text)].some((text) => text?.includes(basename(path)))) add(path);
+  }
   const targets = new Set([...paths.values()].flat());
   const starts = new Set([...start.scripts.map((item) => item.text ?? ''), ...sources.strings.map((item) => item.text)]);
   // Where the start compiled by itself, nothing took what other builds made.
   for (const build of compiled ? [] : calls.filter((call) => !call.foreign)) {
     for (const path of build.artifacts ?? []) {
-      // What was copied to another place is taken from there.
-      const copied = finder.isCopied(path) && ![...starts].some((text) => text.includes(`/${basename(path)}`) && text.includes('target/'));
+      // What was copied or installed to another place is taken from there.
+      const installed = build.verb !== 'install' && calls.some((call) => call.verb === 'install' && !call.foreign && call.artifacts?.some((each) => basename(each) === basename(path)));
+      const copied = (finder.isCopied(path) || installed) && ![...starts].some((text) => text.includes(`/${basename(path)}`) && text.includes('target/'));
       if (paths.has(path) || targets.has(path) || copied || isRemovedAfter(walk, path, build)) continue;
       // The folder of installed programs is on PATH, and leaves with the toolchain.
       if (build.verb === 'install' && isOnPath(walk, path)) addByName(path);

@@ -1,6 +1,8 @@
+import { hasOption } from '../../effects/arguments.ts';
 import { basename, inImage } from '../../project/project.ts';
 import { isBelow } from '../../walk/place.ts';
 import { isRemovedAfter } from '../../walk/removed.ts';
+import type { RunPart } from '../../walk/run.ts';
 import { isRoot, type Step, type Walk } from '../../walk/walk.ts';
 import type { Options } from '../language.ts';
 import type { RustAnalysis } from './analysis.ts';
@@ -59,6 +61,8 @@ export function targetCache(walk: Walk, analysis: RustAnalysis, options: Options
   const { step, project, targetDir: folder } = first;
   const cwd = first.cwd!;
   if (!project || folder === undefined || project.packages.length === 0 || hasPatches(walk, project)) return undefined;
+  // Examples are crates of their own, whose roots are not known.
+  if (calls.some((call) => hasOption(call.read, ['--example', '--examples']))) return undefined;
   if (!added && !calls.every((call) => isPlain(call) && analysis.builds.includes(call))) return undefined;
   if (isBelow(cwd, folder) || isBelow(project.folder, folder)) return undefined;
   if (isSpokenOf(walk, folder, added ? undefined : step, calls)) return undefined;
@@ -94,10 +98,19 @@ function isSpokenOf(walk: Walk, folder: string, step: Step | undefined, calls: r
   return walk.steps.some((other) => {
     if (other.copy?.entries.some((entry) => isBelow(entry.target, folder) && entry.target !== folder)) return true;
     return (other.run?.parts ?? []).some((part) => {
-      if (calls.some((call) => call.part === part) || !speaks.test(part.text.replace(/rustup\s+target|--target\b/g, ''))) return false;
+      if (calls.some((call) => call.part === part)) return false;
+      // A folder with a mount in it cannot be removed or moved.
+      if (other === step && takesAway(part, folder)) return true;
+      if (!speaks.test(part.text.replace(/rustup\s+target|--target\b/g, ''))) return false;
       return other !== step || part.commands.some((command) => /^(?:rm|find|mv)$/.test(command.name ?? '')) || part.start < calls[0]!.part.start;
     });
   });
+}
+
+/** Whether a command may remove or move a folder, or one that it lies in. */
+function takesAway({ commands, effect }: RunPart, folder: string): boolean {
+  if (!commands.some((command) => /^(?:rm|mv|rmdir)$/.test(command.name ?? ''))) return false;
+  return effect.kind !== 'files' || [...effect.writes, ...effect.reads].some((path) => isBelow(folder, path.replace(/\/[^/]*[*?[].*$/, '') || '/'));
 }
 
 /** Patched crates lie in folders that no manifest of the project's packages names. */

@@ -60,7 +60,7 @@ export function cargoCallFromWords(projects: CargoProjects, step: Step, words: r
 }
 
 /** Where a command runs: the folder of its part, after each `cd` that stands before it in a subshell, a group or a branch. */
-function folderOf(part: RunPart, command: ShellCommand): string | undefined {
+export function folderOf(part: RunPart, command: ShellCommand): string | undefined {
   let folder = part.cwd;
   for (const other of part.commands) {
     if (other === command) break;
@@ -174,7 +174,9 @@ async function binariesOf(read: Arguments, project: CargoProject | undefined, cw
       : folder === project.folder
         ? project.defaults
         : project.packages.filter((item) => item.folder === folder);
-  return chosenBinaries(read, packages);
+  const found = chosenBinaries(read, packages);
+  // Shared libraries lie beside the binaries; only what names one needs it.
+  return { sure: found.sure, conditional: [...found.conditional, ...(hasOption(read, ['--bins']) ? [] : packages.flatMap((item) => item.manifest.sharedLibrary ?? []))] };
 }
 
 function chosenBinaries(read: Arguments, packages: readonly Package[]): Names {

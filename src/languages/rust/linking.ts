@@ -37,7 +37,7 @@ export function linkingOf(walked: Walk, main: CargoCall | undefined, projects: r
   const target = main?.target;
   const musl = target === undefined ? facts?.libc === 'musl' : /musl/.test(target);
   const dynamicMusl = /-crt-static/.test(flags) || (musl && target === undefined && !usesRustup(walked));
-  if (musl && !dynamicMusl) return { kind: 'static', why: target === undefined ? 'Rust links statically on musl' : `the target ${target} is linked statically`, line, libraries: [], buildOnly: new Set(installedPackages(walked).map(({ name }) => bareName(name)).filter((name) => generators.test(name))) };
+  if (musl && !dynamicMusl) return { kind: 'static', why: target === undefined ? 'Rust links statically on musl' : `the target ${target} is linked statically`, line, libraries: [], buildOnly: new Set(installedPackages(walked).map(({ name }) => bareName(name)).filter((name) => generators.test(name) || name.endsWith('-dev'))) };
   if (musl && facts?.libc !== 'musl') throw refuse('unsupported-shape', { reason: 'the binary is linked with musl, which the builder does not have', help: 'Leave `-crt-static` out of the flags.' }, { line });
   const proven = projects.length > 0 && projects.every((project) => project.lock !== undefined);
   const crates = cratesOf(projects);

@@ -1,49 +1,59 @@
-import { finding, type Finding } from '../../findings.ts';
+import { finding, refuse, type Finding } from '../../findings.ts';
+import { hasEnded } from '../../images/suites.ts';
 import { Draft } from '../../plan/draft.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { chooseRuntime } from '../../plan/requirements.ts';
-import { sourcesLine } from '../../walk/place.ts';
-import type { Walk } from '../../walk/walk.ts';
+import { isBelow, sourcesLine } from '../../walk/place.ts';
+import { isRoot, type Walk } from '../../walk/walk.ts';
 import type { Context } from '../language.ts';
 import { decideUser, placeAccounts, placeOwnFolders } from '../native/accounts.ts';
 import { carriedLinks, carriedPaths, copyCarried } from '../native/carry.ts';
 import { changedEnv, placeConfiguration, placeStart, placeToolchainEnv, placeWorkdir, type Announced } from '../native/configuration.ts';
+import { installPackages } from '../native/installs.ts';
 import { placeLinks } from '../native/links.ts';
-import { installPackages, nativeRuntimes, packagesOf, type NativeRuntime, type RuntimeWish } from '../native/runtimes.ts';
+import { installedPackages } from '../native/packages.ts';
+import { nativeRuntimes, packagesOf, type NativeRuntime, type RuntimeWish } from '../native/runtimes.ts';
 import { analyze, type RustAnalysis } from './analysis.ts';
 import { fillBuilder } from './builder.ts';
 import { clearTarget, movedArtifacts, targetCache } from './caches.ts';
+import { tlsPrograms } from './data.ts';
+
+/** Programs that have cargo compile, into the target folder and past a cache that only one RUN has. */
+const compiles = /^(?:trunk|wasm-pack|cargo .*|cargo-[\w-]+|dx|make|just|sh|bash|.*\.sh)$/;
 
 /** The plan for a Rust project: a builder that is the original, and a runtime stage with the binary and what it reads. */
 export async function planRust(context: Context): Promise<Plan> {
   const { walk, options } = context;
   const found = await analyze(context);
   const copies = copyable(walk);
-  const wish: RuntimeWish = { requirements: found.requirements, system: found.system, dynamic: found.dynamic ? 'cc' : undefined, copies };
+  const wish: RuntimeWish = { requirements: found.requirements, system: found.system, dynamic: found.dynamic ? 'cc' : undefined, distrolessLibraries: true, copies };
   const choice = chooseRuntime(nativeRuntimes(walk, wish), found.requirements, options.runtime, { line: walk.stage.from.line });
   const chosen = choice.candidate as NativeRuntime;
   const draft = new Draft(walk);
   const cache = targetCache(walk, found, options);
   const outside: RustAnalysis = cache ? { ...found, artifacts: movedArtifacts(found.artifacts, cache.moved) } : found;
   // What only the build made would go along with a folder that is copied as a whole.
-  const cleared = cache ? undefined : clearTarget(walk, outside, carriedPaths(walk, outside).filter((item) => !outside.artifacts.has(item.path)).map((item) => item.path));
+  const cleared = cache && !(outside.unknownWriter && compiles.test(outside.unknownWriter.name)) ? undefined : clearTarget(walk, outside, carriedPaths(walk, outside).filter((item) => !outside.artifacts.has(item.path)).map((item) => item.path));
   fillBuilder(draft, walk, outside, options, cache, cleared);
   const analysis = cleared ? { ...outside, artifacts: movedArtifacts(outside.artifacts, cleared.moved) } : outside;
   const carried = carriedPaths(walk, analysis);
   const announced: Announced = {};
   const findings: Finding[] = [];
   const runtime = draft.runtime(chosen.image);
-  const user = decideUser(walk, analysis, carried, options, findings);
+  const user = decideUser(walk, analysis, options, carried, findings);
 
   const needs = new Set(analysis.requirements.map((requirement) => requirement.need));
   // OpenSSL looks certificates up by their hashes, which the bundle alone does not have.
-  const byPackage = analysis.dynamic && chosen.facts !== undefined && (analysis.crates.has('openssl-sys') || !analysis.sources.known);
-  installPackages(runtime, packagesOf(walk, chosen, byPackage ? { ...wish, copies: { ...copies, certificates: false } } : wish), chosen);
-  const accounts = placeAccounts(walk, runtime, chosen);
-  placeOwnFolders(walk, analysis, draft, runtime, accounts.owner);
+  const byPackage = analysis.dynamic && chosen.facts !== undefined && (analysis.crates.has('openssl-sys') || !analysis.sources.known || analysis.system.packages.some(({ name }) => tlsPrograms.test(name)));
+  const wanted = packagesOf(walk, chosen, byPackage ? { ...wish, copies: { ...copies, certificates: false } } : wish);
+  refuseEndedSuite(walk, chosen, wanted.map(({ name }) => name));
+  installPackages(runtime, walk, wanted, chosen);
+  const accounts = placeAccounts(context, runtime, chosen);
+  placeOwnFolders(walk, analysis, draft, runtime, accounts);
+  const made = madeByUser(walk);
   const workdir = placeWorkdir(walk, runtime);
   placeLinks(draft, runtime, carriedLinks(walk, analysis, carried));
-  copyCarried(runtime, draft.builder.name!, carried, accounts.owner, workdir);
+  copyCarried(runtime, draft.builder.name!, carried, { ...accounts, chown: (path) => accounts.chown(path) ?? (made.some((other) => isBelow(path, other) || isBelow(other, path)) ? accounts.owner : undefined) }, workdir);
   for (const step of walk.steps) placeConfiguration(step, walk, analysis, runtime, draft, announced, user !== undefined);
   const needed = placeToolchainEnv(walk, context, analysis, runtime);
   if (user !== undefined) runtime.add(`USER ${user}`, { apart: true });
@@ -70,6 +80,17 @@ export async function planRust(context: Context): Promise<Plan> {
     noBenefit: undefined,
   };
 }
+
+/** Libraries of a release whose packages have left the servers cannot be installed, while the builder's image has them. */
+function refuseEndedSuite(walk: Walk, chosen: NativeRuntime, wanted: readonly string[]): void {
+  const suite = walk.base.facts?.suite;
+  if (suite === undefined || !hasEnded(suite) || !chosen.image.includes(suite) || wanted.length === 0 || installedPackages(walk).length > 0) return;
+  throw refuse('unsupported-shape', { reason: `the runtime image would install ${wanted[0]!}, and Debian's servers no longer have the packages of ${suite}`, help: 'Build on an image of a release that is maintained.' }, { line: walk.stage.from.line });
+}
+
+/** What RUNs make as the user of the image, who may write there: folders, files, and where a command of which little is known works. */
+const madeByUser = (walk: Walk): string[] =>
+  walk.steps.filter((step) => step.run && !isRoot(step.user) && step.user === walk.end.user).flatMap((step) => step.run!.parts.flatMap(({ effect, cwd }) => (effect.kind === 'files' || effect.kind === 'fetch' ? (effect.writes ?? []) : effect.kind === 'unknown' && cwd !== undefined ? [cwd] : [])));
 
 /** Whether the builder is known to have certificates and time zones to copy. */
 function copyable(walk: Walk): { certificates: boolean; timezones: boolean } {

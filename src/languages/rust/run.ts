@@ -55,7 +55,7 @@ export async function cargoRunOf(walk: Walk, start: Start, calls: readonly Cargo
   if (walk.project.known && built.project === undefined) {
     throw refuse('unsupported-shape', { reason: 'the Dockerfile copies no Cargo.toml for the `cargo run` of the start', help: 'Copy the project; what a volume brings at run time cannot be built into the image.' }, place);
   }
-  const names = [...(built.artifacts ?? []), ...built.conditional].map(basename);
+  const names = [...(built.artifacts ?? []), ...built.conditional].map(basename).filter((each) => !each.endsWith('.so'));
   const preferred = built.project?.packages.map((item) => item.manifest.defaultRun).find((name) => name !== undefined && names.includes(name));
   const name = names.length === 1 ? names[0] : preferred;
   if (!walk.project.known && name === undefined) {

@@ -11,6 +11,8 @@ export interface RustSources extends SourceFacts {
   readonly outDir: readonly Evidence[];
   /** Local time is asked for. */
   readonly localTime: readonly Evidence[];
+  /** Ports below 1024 that it listens on, given as numbers. */
+  readonly lowPorts: readonly Evidence[];
   /** Build scripts that name libraries to link with. */
   readonly links: readonly Evidence[];
   /** Files of the context that macros such as `include_str!` compile in. */
@@ -30,6 +32,9 @@ const calls = {
   localTime: /\bLocal::(?:now|today)\b|\bchrono::Local\b|\bnow_local\(|\bcurrent_local_offset\(/g,
 } as const;
 
+/** An address with a port below 1024 as a number, given to what listens. */
+const lowPort = /\b(?:bind\w*|SocketAddr(?:V4|V6)?::(?:new|from)|run|serve|listen)\(\s*[^;{}]{0,80}?[\])"]\s*,\s*(\d{1,3}|10[01]\d|102[0-3])\s*\)/g;
+
 /** Calls that read files by a path in their last argument. */
 const reads = /(?<![.\w])(?:\w+::)*(?:fs::(?:read|read_to_string|read_dir|canonicalize|dir|file)|File::open|NamedFile::open(?:_async)?|Files::new|ServeDir::new|ServeFile::new|FileServer::(?:from|new)|StaticDir::(?:from|new)|StaticFiles::new|Tera::new|WalkDir::new|Ini::load_from_file|File::with_name|from_filename|read_to_string|read_dir)\(|\.open\(|\.(?:serve_dir|serve_file|with_config_file|add_source)\(/g;
 
@@ -46,7 +51,7 @@ const embedAttribute = /^#!?\[\s*folder\b/;
  * @param debug a debug build is started: then rust-embed reads its folder while the program runs
  */
 export function rustSources(project: Project, folders: readonly string[], debug: boolean): RustSources {
-  const found: Lists = { strings: [], unknownReads: [], writes: [], temporary: [], home: [], users: [], programs: [], manifestDir: [], cargoVariables: [], outDir: [], localTime: [], links: [] };
+  const found: Lists = { strings: [], unknownReads: [], writes: [], temporary: [], home: [], users: [], programs: [], manifestDir: [], cargoVariables: [], outDir: [], localTime: [], lowPorts: [], links: [] };
   const compiledIn = new Set<string>();
   const inTests = /(?:^|\/)(?:tests|benches|examples|fuzz)\//;
   const files = [...new Set(folders.flatMap((folder) => filesBelow(project, folder, (path) => path.endsWith('.rs') && !inTests.test(path.slice(folder === '' ? 0 : folder.length + 1)))))];
@@ -93,6 +98,7 @@ function scanFile(file: string, text: string, debug: boolean, found: Lists, incl
   for (const [kind, pattern] of Object.entries(calls) as [keyof typeof calls, RegExp][]) {
     for (const match of code.matchAll(pattern)) add(found[kind], match.index, match[0].replace(/\(\s*(?:true)?$/, ''));
   }
+  for (const match of code.matchAll(lowPort)) add(found.lowPorts, match.index, `port ${match[1]!}`);
   const opensFiles = /\bOpenOptions\b/.test(code);
   for (const match of code.matchAll(reads)) {
     if (/io::read_to_string/.test(match[0]) || (match[0] === '.open(' && !opensFiles)) continue;

@@ -121,6 +121,33 @@ describe('arguments of scripts', () => {
   });
 });
 
+describe('the program that stays', () => {
+  const main = (script: string): Start['main'] => start('ENTRYPOINT ["./run.sh"]\nCMD ["serve", "x"]', { 'run.sh': `#!/bin/sh\n${script}\n` }).main;
+
+  it('is the arguments, where a test of the first one only prepares', () => {
+    expect(main('if [ "$1" = "serve" ]; then\n  chown -R app /data\n  exec gosu app "$0" "$@"\nfi\nexec "$@"')).toMatchObject({ words: ['serve', 'x'], certain: true });
+    expect(main('node wait.js\nif [ "$1" = serve ]; then mkdir -p /data; fi\nexec "$@"')).toMatchObject({ words: ['serve', 'x'], certain: true });
+  });
+
+  it.each([
+    'case "$1" in serve) exec /bin/app serve ;; esac\nexec "$@"',
+    'if [ "$1" = serve ]; then exec /bin/app; fi\nexec "$@"',
+    '[ "$1" = serve ] && exec /bin/app\nexec "$@"',
+    'if [ "$1" = serve ]; then mode=server; fi\nif [ -n "$mode" ]; then exec /bin/app; fi\nexec "$@"',
+    'if [ "$1" = serve ]; then shift; set -- /bin/app "$@"; fi\nchown app /data\nexec "$@"',
+  ])('is not a verb: %j', (script) => {
+    expect(main(script)).toMatchObject({ program: '/bin/app' });
+  });
+
+  it.each(['while true; do node x; sleep 3600; done', 'until node x; do sleep 5; done', 'node x & wait', "trap 'exit 0' TERM; node x", 'chown app . && node x && tail -f log'])('%s', (line) => {
+    expect(start(`CMD ${line}`).main).toMatchObject({ program: 'node' });
+  });
+
+  it('may be one that waits, where there is no other', () => {
+    expect(start('CMD sleep infinity').main).toMatchObject({ program: 'sleep' });
+  });
+});
+
 describe('no start', () => {
   it('is inherited', () => {
     expect(start('EXPOSE 1')).toMatchObject({ inherited: true, commands: [], main: undefined });

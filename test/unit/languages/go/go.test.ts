@@ -219,6 +219,17 @@ describe('go: runtime', () => {
     expect(proposal).toContain('USER app');
   });
 
+  it('keeps the PATH of the runtime image, and leaves the toolchain\'s variables behind, where one ENV sets several', async () => {
+    const env = async (line: string, image: string): Promise<string | undefined> => /^ENV (?:.*\\\n)*.*$/m.exec(runtimeOf(await text(simple.replace('WORKDIR', `${line}\nWORKDIR`), { 'go.mod': mod, 'main.go': main }, { runtime: image })))?.[0];
+    expect(await env('ENV HOME=/home/x PATH=/app:$PATH', 'alpine')).toBe('ENV HOME=/home/x PATH=/app:$PATH');
+    expect(await env('ENV HOME=/home/x PATH=/app:$PATH', 'scratch')).toBe('ENV HOME=/home/x PATH="/app:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"');
+    expect(await env('ENV GOPATH=/work \\\n    MODE="a b" \\\n    PATH=$PATH:/app:/go/bin', 'alpine')).toBe('ENV MODE="a b" \\\n    PATH="$PATH:/app"');
+    expect(await env('ENV MODE=live PATH=$GOPATH/bin:$PATH', 'alpine')).toBe('ENV MODE=live');
+    expect(await env('ENV MODE=live TOOLS=$GOPATH/tools', 'scratch')).toBe('ENV MODE=live TOOLS="/go/tools"');
+    expect(await env('ENV GOPATH=/work PATH=/tools:$PATH', 'scratch')).toBeUndefined();
+    expect(await env('ENV GOPATH=/work PATH=/app:$PATH', 'alpine')).toBe('ENV PATH=/app:$PATH');
+  });
+
   it('keeps toolchain variables in the builder and the others in the runtime stage', async () => {
     const env = simple.replace('WORKDIR', 'ENV GOPROXY=direct\nENV GIN_MODE=release\nWORKDIR');
     const proposal = await text(env, { 'go.mod': mod, 'main.go': main });

@@ -20,6 +20,8 @@ describe('go: what a program needs at run time', () => {
     ['certificates for clients', 'http.Get(url)', ['net/http'], ['certificates']],
     ['certificates for modules of others, which may be clients', 'redis.NewClient()', ['github.com/redis/go-redis/v9'], ['certificates']],
     ['time zones', 'time.LoadLocation(name)', ['time'], ['timezones']],
+    ['folders of the system that it writes into', 'log.Open("/var/log/shop.log")', [], ['system-folders']],
+    ['no folders for what is mounted', 'dial("/var/run/docker.sock")', [], []],
     ['no time zones beside those that are compiled in', 'time.LoadLocation(name)', ['time', 'time/tzdata'], []],
     ['time zones for a module that is given a name of one', 'open("user@tcp(db)/shop?loc=Asia%2FShanghai")', [], ['timezones']],
     ['time zones by a name alone', 'run("Europe/Berlin")', [], ['timezones']],

@@ -16,6 +16,11 @@ async function outcome(dockerfile: string, project: Record<string, string>): Pro
 const file = (image: string, ...lines: string[]): string => `FROM ${image}\n${lines.map((line) => `${line}\n`).join('')}WORKDIR /app\nCOPY . .\nRUN go build -o shop .\nCMD ["./shop"]\n`;
 
 describe('go: packages of the runtime stage', () => {
+  it('asks nobody where the original asks nobody, and never for the area', async () => {
+    expect(await outcome(file('golang:1.22-bookworm', 'ENV DEBIAN_FRONTEND=noninteractive', 'RUN apt-get update && apt-get install -y ffmpeg'), starts('ffmpeg'))).toContain('DEBIAN_FRONTEND=noninteractive apt-get install -y ffmpeg');
+    expect(await outcome(file('ubuntu:22.04', 'RUN apt-get update && apt-get install -y golang ffmpeg tzdata'), starts('ffmpeg'))).toMatch(/DEBIAN_FRONTEND=noninteractive apt-get install -y .*tzdata/);
+  });
+
   it('come with what they recommend, unless the Dockerfile leaves it out', async () => {
     const own = await outcome(file('golang:1.22-bookworm', 'RUN apt-get update && apt-get install -y ffmpeg && apt-get install -y --no-install-recommends imagemagick'), starts('ffmpeg', 'convert'));
     expect(own).toMatch(/^FROM debian:bookworm-slim\n\nRUN apt-get update \\\n {4}&& apt-get install -y ffmpeg \\\n {4}&& apt-get install -y --no-install-recommends imagemagick \\\n/);

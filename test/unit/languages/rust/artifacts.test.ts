@@ -94,6 +94,10 @@ describe('rust: installed programs', () => {
     expect(copies(proposal)).toEqual(['COPY --from=builder /usr/local/cargo/bin/shop-server /usr/local/bin/shop-server', 'COPY --from=builder /usr/local/cargo/bin/import /usr/local/bin/import']);
   });
 
+  it('are not taken from the target folder as well', async () => {
+    expect(copies(await text(`${build}RUN cargo install --path .\nCMD ["app"]\n`, plain))).toEqual(['COPY --from=builder /usr/local/cargo/bin/app /usr/local/bin/app']);
+  });
+
   it('takes a program of others when that is what starts, with a C library and certificates', async () => {
     const proposal = await text('FROM rust:1-slim-bookworm\nRUN cargo install ripgrep\nENTRYPOINT ["rg"]\n', {});
     expect(runtimeOf(proposal)).toContain('COPY --from=builder /usr/local/cargo/bin/rg /usr/local/bin/rg');
@@ -154,5 +158,23 @@ describe('rust: a start through cargo run', () => {
     expect(await text('FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD ["cargo", "run"]\n')).toMatch(/^ambiguous-artifact: .*Cargo\.toml is not at hand/);
     expect(await text(`${from}CMD ["cargo", "watch", "-x", "run"]\n`, plain)).toMatch(/^interactive-or-dev-start/);
     expect(await text(`${from}CMD ["cargo", "test"]\n`, plain)).toMatch(/^unsupported-shape: .*needs the toolchain/);
+  });
+
+  it('are found in a loop that ends in another program', async () => {
+    const script = '#!/bin/sh\nwhile true; do\n  ./target/release/app\n  sleep 60\ndone\n';
+    const found = await text(`${build}RUN chmod +x run.sh\nCMD ["./run.sh"]\n`, { ...plain, 'run.sh': script });
+    expect(copies(found)).toEqual(['COPY --from=builder /app/run.sh ./run.sh', 'COPY --from=builder /usr/local/bin/app ./target/release/app']);
+  });
+
+  it('do not bring the folder along from which one of an unknown name was moved', async () => {
+    const found = await text(`FROM rust:1.80\nARG BIN\nWORKDIR /app\nCOPY . .\nRUN cargo build --release --bin $BIN && mv target/release/$BIN /usr/local/bin/run\nCMD ["run"]\n`, plain);
+    expect(copies(found)).toEqual(['COPY --from=builder /usr/local/bin/run /usr/local/bin/run']);
+  });
+
+  it('include a shared library of the project that is named', async () => {
+    const files = { 'Cargo.toml': '[workspace]\nmembers = ["app", "my-plug"]\n', 'Cargo.lock': lock({}), 'app/Cargo.toml': manifest('app'), 'app/src/main.rs': hello, 'my-plug/Cargo.toml': `${manifest('my-plug')}\n[lib]\ncrate-type = ["cdylib"]\n`, 'my-plug/src/lib.rs': '' };
+    const found = await text(`${build}CMD ["./target/release/app", "target/release/libmy_plug.so"]\n`, files);
+    expect(copies(found)).toContain('COPY --from=builder /usr/local/bin/libmy_plug.so ./target/release/libmy_plug.so');
+    expect(await text(build + start, files)).not.toContain('libmy_plug.so');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { build, lock, manifest, outcome, plain, runtimeOf, start, text } from './support.ts';
+import { build, hello, lock, manifest, outcome, plain, runtimeOf, start, text } from './support.ts';
 
 const files = { ...plain, 'templates/index.html': '', 'templates/old.html': '', 'static/a.css': '', 'config/default.toml': '', 'README.md': '', 'Makefile': '' };
 const main = (body: string, head = ''): string => `${head}fn main() {\n    ${body}\n}\n`;
@@ -69,5 +69,14 @@ describe('rust: files that the program reads', () => {
   it('refuses what only the build or `cargo run` could give', async () => {
     expect(await text(build + start, { ...files, 'src/main.rs': main('let _ = std::fs::read(concat!(env!("OUT_DIR"), "/made.bin"));') })).toMatch(/^unsupported-shape: .*build script/);
     expect(await text(build + start, { ...files, 'src/main.rs': 'include!(concat!(env!("OUT_DIR"), "/made.rs"));\nfn main() {}\n' })).toContain('FROM gcr.io');
+  });
+
+  it('are what trunk builds, without the sources and what it compiled', async () => {
+    const files = { ...plain, 'web/Cargo.toml': manifest('web'), 'web/src/main.rs': hello, 'web/index.html': '<html></html>' };
+    const dockerfile = `FROM rust:1.80\nRUN cargo install trunk\nWORKDIR /app\nCOPY . .\nRUN cd web && trunk build --release\nRUN cargo build --release\n${start}`;
+    expect(runtimeOf(await text(dockerfile, files)).split('\n').filter((line) => line.startsWith('COPY'))).toEqual(['COPY --from=builder /app/web/dist ./web/dist', 'COPY --from=builder /usr/local/bin/app ./target/release/app']);
+    const configured = await text(dockerfile, { ...files, 'web/Trunk.toml': '[build]\ndist = "../static"\n' });
+    expect(configured).toContain('COPY --from=builder /app /app');
+    expect(configured).toContain('RUN rm -rf /app/target');
   });
 });

@@ -102,4 +102,15 @@ describe('rust: a folder that is copied as a whole', () => {
     const proposal = await text('FROM rust:1.80\nWORKDIR /src\nCOPY . .\nRUN cargo install --path .\nRUN useradd -m me\nUSER me\nWORKDIR /home/me\nCOPY static static\nRUN mkdir thumbnails\nCMD ["app"]\n', { ...crates, 'static/a.css': '' });
     expect(runtimeOf(proposal)).toContain('COPY --from=builder --chown=me /home/me/thumbnails ./thumbnails');
   });
+
+  it('has no target folder where the same RUN removes or moves what it lies in', async () => {
+    const inOne = (rest: string): Promise<string> => text(`FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release && cp target/release/app /usr/local/bin/ && ${rest}\nCMD ["app"]\n`, crates);
+    for (const rest of ['cd / && rm -rf /app', 'rm -rf ./*', 'mv /app /old']) expect(builderOf(await inOne(rest))).not.toContain(target);
+    expect(builderOf(await inOne('rm -rf src'))).toContain(target);
+  });
+
+  it('has no target folder for examples, whose roots it could not touch', async () => {
+    const example = { ...crates, 'examples/server.rs': hello };
+    expect(builderOf(await text(`${from}RUN cargo build --release --example server\nCMD ["./target/release/examples/server"]\n`, example))).not.toContain(target);
+  });
 });

@@ -5,7 +5,7 @@ const openssl = { 'native-tls': ['openssl'], openssl: ['openssl-sys'], 'openssl-
 const sqlite = { rusqlite: ['libsqlite3-sys'], 'libsqlite3-sys': [] };
 const using = (crates: Readonly<Record<string, readonly string[]>>, ...dependencies: string[]): Record<string, string> => ({ ...plain, 'Cargo.toml': manifest('app', ...dependencies), 'Cargo.lock': lock(crates) });
 const imageOf = async (dockerfile: string, files: Readonly<Record<string, string>>): Promise<string> => /^FROM (\S+)/.exec(runtimeOf(await text(dockerfile, files)))?.[1] ?? '';
-const packagesOf = async (dockerfile: string, files: Readonly<Record<string, string>>): Promise<string> => / install -y --no-install-recommends (.*?) \\/.exec(runtimeOf(await text(dockerfile, files)))?.[1] ?? '';
+const packagesOf = async (dockerfile: string, files: Readonly<Record<string, string>>): Promise<string> => Array.from(runtimeOf(await text(dockerfile, files)).matchAll(/ install -y (?:--no-install-recommends )?(.*?) \\/g), (match) => match[1]!).join(' ');
 const on = (image: string, run = 'cargo build --release'): string => `FROM ${image}\nWORKDIR /app\nCOPY . .\nRUN ${run}\n${start}`;
 
 describe('rust: how the binary is linked', () => {
@@ -95,6 +95,12 @@ describe('rust: shared libraries of crates', () => {
     expect(await packagesOf(tools, { ...plain, 'build.rs': 'fn main() {\n    println!("cargo:rustc-link-lib=pq");\n}\n' })).toContain('libpq5');
   });
 
+  it('refuses to install from a release whose packages are gone, unless the original does', async () => {
+    expect(await text(on('rust:1.60-buster'), using(openssl))).toMatch(/^unsupported-shape: .*libssl1\.1, and Debian's servers no longer have the packages of buster/);
+    expect(await imageOf(on('rust:1.60-buster'), plain)).toBe('gcr.io/distroless/cc-debian12');
+    expect(await imageOf('FROM rust:1.60-slim-buster\nRUN apt-get update && apt-get install -y libssl-dev\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\n' + start, using(openssl))).toBe('debian:buster-slim');
+  });
+
   it('assumes OpenSSL without a lock file', async () => {
     const { 'Cargo.lock': _, ...unlocked } = plain;
     expect(await imageOf(on('rust:1-bullseye'), unlocked)).toBe('debian:bullseye-slim');
@@ -128,7 +134,8 @@ describe('rust: what else the program needs', () => {
 
   it('has the programs that it starts, and tells clap\'s Command from them', async () => {
     const git = { ...plain, 'src/main.rs': 'use std::process::Command;\nfn main() {\n    Command::new("git").arg("log").status().unwrap();\n}\n' };
-    expect(await packagesOf(on('rust:1-bookworm'), git)).toBe('git');
+    // Git reaches hosts through ssh, which the full image has.
+    expect(await packagesOf(on('rust:1-bookworm'), git)).toBe('git openssh-client');
     const clap = { ...plain, 'src/main.rs': 'use clap::Command;\nfn main() {\n    Command::new("git-like").get_matches();\n}\n' };
     expect(await imageOf(on('rust:1-bookworm'), clap)).toBe('gcr.io/distroless/cc-debian12');
   });
@@ -143,6 +150,8 @@ describe('rust: what else the program needs', () => {
     ['let _ = std::fs::OpenOptions::new().append(true).open("log.txt");', '.append writes files'],
     ['let _ = std::process::Command::new("ls").status();', 'starts other programs'],
     ['let _ = std::net::TcpListener::bind("0.0.0.0:80");', 'it listens on 0.0.0.0:80'],
+    ['let _ = std::net::TcpListener::bind(("0.0.0.0", 80));', 'it listens on port 80'],
+    ['let _ = std::net::SocketAddr::from(([0, 0, 0, 0], 443));', 'it listens on port 443'],
   ])('keeps root for %s', async (body, reason) => {
     const found = await outcome(build + start, { ...plain, 'src/main.rs': `fn main() {\n    ${body}\n}\n` });
     expect(found.findings.find((item) => item.code === 'user-kept')?.message).toContain(reason);
@@ -153,5 +162,35 @@ describe('rust: what else the program needs', () => {
     const quiet = { ...plain, 'src/main.rs': `// fs::write("x", "y")\n${hello}#[cfg(test)]\nmod tests {\n    fn t() {\n        std::fs::write("x", "y").unwrap();\n    }\n}\n` };
     expect(runtimeOf(await text(build + start, quiet))).toContain('USER 65532:65532');
     expect(runtimeOf(await text(build + start, quiet, { user: 'keep' }))).not.toContain('USER');
+  });
+
+  it('leaves the headers of a static binary behind, also where their library cannot be told', async () => {
+    const tls = { ...plain, 'Cargo.lock': lock({ 'openssl-sys': [], 'native-tls': ['openssl-sys'] }) };
+    const found = await text(`FROM rust:1.80-alpine\nRUN apk add --no-cache musl-dev openssl-dev openssl-libs-static\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\n${start}`, tls);
+    expect(runtimeOf(found)).toMatch(/^FROM scratch\n/);
+    expect(runtimeOf(found)).not.toContain('openssl');
+  });
+
+  it.each([
+    ['rocket_contrib = { version = "0.4", features = ["diesel_sqlite_pool"] }', 'libsqlite3-0'],
+    ['rocket_sync_db_pools = { version = "0.1", features = ["diesel_postgres_pool"] }', 'libpq5'],
+    ['r2d2_sqlite = "0.24"', 'libsqlite3-0'],
+  ])('knows without a lock file what stands behind %s', async (dependency, name) => {
+    expect(runtimeOf(await text(build + start, { 'Cargo.toml': manifest('app', dependency), 'src/main.rs': hello }))).toMatch(new RegExp(`install .*\\b${name}\\b`));
+  });
+
+  it('has certificates for programs that fetch, and for a start that does', async () => {
+    const installs = (name: string): string => `FROM rust:1-bookworm\nRUN apt-get update && apt-get install -y ${name}\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\n`;
+    expect(await packagesOf(`${installs('ffmpeg yt-dlp')}${start}`, plain)).toBe('ffmpeg yt-dlp ca-certificates');
+    const fetching = { ...plain, 'run.sh': '#!/bin/sh\ncurl -fsS https://example.com/list -o /tmp/list\nexec ./target/release/app\n' };
+    expect(runtimeOf(await text(`${installs('jq')}CMD ["./run.sh"]\n`, fetching))).toContain('/etc/ssl/certs/ca-certificates.crt');
+  });
+
+  it('keeps root where a crate or a port that the start gives asks for it', async () => {
+    const reason = async (dockerfile: string, crate: string): Promise<string | undefined> => (await outcome(dockerfile, { ...plain, 'Cargo.lock': lock({ [crate]: [] }) })).findings.find((item) => item.code === 'user-kept')?.message;
+    expect(await reason(build + start, 'bollard')).toContain('the crate bollard may need root');
+    expect(await reason(`${build}CMD ["./target/release/app", "--bind=0.0.0.0:80"]\n`, 'serde')).toContain('it is told to listen on --bind=0.0.0.0:80');
+    expect(await reason(`${build}CMD ["./target/release/app", "--bind=0.0.0.0:8080"]\n`, 'serde')).toBeUndefined();
+    expect(await reason(`${build}ENV ADDRESS=:443\n${start}`, 'serde')).toContain('it is told to listen on :443');
   });
 });

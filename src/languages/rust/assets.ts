@@ -2,22 +2,8 @@ import { basename, dirname, filesBelow, inImage, type Project } from '../../proj
 import { imagePathOf, isBelow } from '../../walk/place.ts';
 import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
-import type { Evidence, SourceFacts, Toolchain } from './facts.ts';
-
-/** A file or folder that the program reads at run time. */
-export interface Asset {
-  /** Absolute path in the image. */
-  readonly path: string;
-  /** Path in the context. */
-  readonly source: string;
-  readonly why: string;
-}
-
-export interface Assets {
-  readonly found: readonly Asset[];
-  /** Why the set could not be proven, so that everything but the sources is copied; undefined when it could. */
-  readonly unproven: string | undefined;
-}
+import type { Asset, Assets, Evidence, SourceFacts } from '../native/facts.ts';
+import { neverRead, rustToolchain } from './data.ts';
 
 /**
  * What the program reads beside its binary: every string of its sources that names a file or folder of the project, seen from the working
@@ -27,21 +13,21 @@ export interface Assets {
  * @param folders further folders of the image that relative paths may start from
  * @param compiledIn files of the context that only the compiler reads
  */
-export function assetsOf(walked: Walk, sources: SourceFacts, start: Start, toolchain: Toolchain, reader: string | undefined, folders: readonly string[] = [], compiledIn: ReadonlySet<string> = new Set()): Assets {
+export function assetsOf(walked: Walk, sources: SourceFacts, start: Start, reader: string | undefined, folders: readonly string[] = [], compiledIn: ReadonlySet<string> = new Set()): Assets {
   const cwd = walked.end.cwd;
   if (cwd === undefined) return { found: [], unproven: 'the working folder is not known' };
   const found = new Map<string, Asset>();
   for (const literal of [...sources.strings, ...namedByStart(start)]) {
     for (const folder of new Set([cwd, ...folders])) {
-      const asset = assetFor(walked, folder, literal, toolchain, compiledIn);
+      const asset = assetFor(walked, folder, literal, compiledIn);
       if (asset && !found.has(asset.source)) found.set(asset.source, asset);
     }
   }
   const unknown = sources.unknownReads[0];
   const unproven = reader ?? (unknown ? `${unknown.text} reads a path made at run time (${place(unknown)})` : undefined);
-  const all = unproven === undefined ? [] : everythingButSources(walked, toolchain, unproven, compiledIn);
+  const all = unproven === undefined ? [] : everythingButSources(walked, unproven, compiledIn);
   for (const asset of all) if (!found.has(asset.source)) found.set(asset.source, asset);
-  return { found: outermost(folded(walked, [...found.values()], toolchain)), unproven };
+  return { found: outermost(folded(walked, [...found.values()])), unproven };
 }
 
 /** Words of the start and of its scripts that may name a file; a variable in front, such as the script's own folder, is left out. */
@@ -61,7 +47,7 @@ function namedByStart(start: Start): Evidence[] {
 
 const place = (evidence: Evidence): string => `${evidence.file}:${evidence.line}`;
 
-function assetFor(walked: Walk, cwd: string, literal: Evidence, toolchain: Toolchain, compiledIn: ReadonlySet<string>): Asset | undefined {
+function assetFor(walked: Walk, cwd: string, literal: Evidence, compiledIn: ReadonlySet<string>): Asset | undefined {
   // `sqlite://data/x.db?mode=rwc`, `file:data/x.db`: the path in an address.
   const value = literal.text.replace(/^(?:file|sqlite3?):(?:\/\/)?/, '').replace(/\?[\w=&.-]*$/, '');
   if (!/^[\w@./*?[\]{} -]+$/.test(value) || /^[./]*$/.test(value)) return undefined;
@@ -71,44 +57,44 @@ function assetFor(walked: Walk, cwd: string, literal: Evidence, toolchain: Toolc
     const source = walked.locate(path);
     if (source === '') continue;
     if (source === undefined) {
-      const folder = folderToWrite(walked, cwd, path, toolchain);
+      const folder = folderToWrite(walked, cwd, path);
       if (folder === undefined) continue;
       return { ...folder, why: `${place(literal)} names "${literal.text}"` };
     }
     const kind = walked.project.kind(source);
-    if (kind === undefined || toolchain.neverRead.test(basename(source)) || (kind === 'folder' && !hasData(walked.project, source, toolchain, compiledIn))) continue;
+    if (kind === undefined || neverRead.test(basename(source)) || (kind === 'folder' && !hasData(walked.project, source, compiledIn))) continue;
     return { path, source, why: `${place(literal)} names "${literal.text}"` };
   }
   return undefined;
 }
 
 /** The folder in which a file that is not there is to be: the program may make it. One with sources in it, or the working folder itself, is none. */
-function folderToWrite(walked: Walk, cwd: string, path: string, toolchain: Toolchain): { path: string; source: string } | undefined {
+function folderToWrite(walked: Walk, cwd: string, path: string): { path: string; source: string } | undefined {
   const folder = dirname(path);
   const source = folder === '' || isBelow(cwd, folder) ? undefined : walked.locate(folder);
-  if (source === undefined || source === '' || walked.project.kind(source) !== 'folder' || toolchain.neverRead.test(basename(source))) return undefined;
-  return filesBelow(walked.project, source, (file) => toolchain.source.test(file)).length > 0 ? undefined : { path: folder, source };
+  if (source === undefined || source === '' || walked.project.kind(source) !== 'folder' || neverRead.test(basename(source))) return undefined;
+  return filesBelow(walked.project, source, (file) => rustToolchain.source.test(file)).length > 0 ? undefined : { path: folder, source };
 }
 
 /** Whether a folder has files that are no sources. */
-const hasData = (project: Project, folder: string, toolchain: Toolchain, compiledIn: ReadonlySet<string>): boolean => filesBelow(project, folder, (path) => !compiledIn.has(path) && !toolchain.source.test(path) && !toolchain.neverRead.test(basename(path))).length > 0;
+const hasData = (project: Project, folder: string, compiledIn: ReadonlySet<string>): boolean => filesBelow(project, folder, (path) => !compiledIn.has(path) && !rustToolchain.source.test(path) && !neverRead.test(basename(path))).length > 0;
 
-function everythingButSources(walked: Walk, toolchain: Toolchain, why: string, compiledIn: ReadonlySet<string>): Asset[] {
+function everythingButSources(walked: Walk, why: string, compiledIn: ReadonlySet<string>): Asset[] {
   const copied = walked.steps.flatMap((step) => step.copy?.entries ?? []);
   const sources = copied.flatMap((entry) => (entry.kind === 'folder' ? walked.project.list(entry.source).map((name) => (entry.source === '' ? name : `${entry.source}/${name}`)) : [entry.source]));
   return [...new Set(sources)].flatMap((source): Asset[] => {
-    if (toolchain.neverRead.test(basename(source))) return [];
-    if (walked.project.kind(source) === 'folder' && !hasData(walked.project, source, toolchain, compiledIn)) return [];
+    if (neverRead.test(basename(source))) return [];
+    if (walked.project.kind(source) === 'folder' && !hasData(walked.project, source, compiledIn)) return [];
     const path = imagePathOf(walked, source);
     return path === undefined ? [] : [{ path, source, why }];
   });
 }
 
 /** Several files of one folder become that folder, unless sources lie in it. */
-function folded(walked: Walk, assets: readonly Asset[], toolchain: Toolchain): Asset[] {
+function folded(walked: Walk, assets: readonly Asset[]): Asset[] {
   const folderOf = (asset: Asset): string | undefined => {
     const folder = dirname(asset.source);
-    return folder !== '' && asset.path === `${dirname(asset.path)}/${basename(asset.source)}` && !walked.project.list(folder).some((name) => toolchain.source.test(name)) ? folder : undefined;
+    return folder !== '' && asset.path === `${dirname(asset.path)}/${basename(asset.source)}` && !walked.project.list(folder).some((name) => rustToolchain.source.test(name)) ? folder : undefined;
   };
   return assets.map((asset) => {
     const folder = folderOf(asset);

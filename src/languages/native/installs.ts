@@ -7,7 +7,7 @@ import type { RunPart } from '../../walk/run.ts';
 import { shellBuiltins } from '../../walk/start.ts';
 import type { Step, Walk } from '../../walk/walk.ts';
 import { installedPackages } from './packages.ts';
-import type { GoRuntime, Wanted } from './runtime.ts';
+import type { NativeRuntime, Wanted } from './runtimes.ts';
 
 /** Folders of the package manager, and of the keys of further repositories. */
 const packageFolders = /^\/(?:etc\/ap[tk]|usr\/share\/keyrings|var\/(?:lib\/apt|cache)|tmp|root\/\.gnupg)(?:\/|$)/;
@@ -23,20 +23,20 @@ const namesSource = (part: RunPart): boolean => !isMirror(part) && ((part.effect
  *
  * @throws Refusal for a package whose repository cannot be named again in the runtime stage
  */
-export function installPackages(runtime: StageDraft, walk: Walk, wanted: readonly Wanted[], chosen: GoRuntime): void {
-  const local = wanted.find(({ name, own }) => own && /\.(?:apk|deb|rpm)$/.test(name));
-  if (local) throw refuse('unsupported-shape', { reason: `${local.name} is installed from a file, which the runtime stage does not have`, help: 'Install it from a repository, or add a runtime stage by hand.' }, { line: local.own!.installed.line });
+export function installPackages(runtime: StageDraft, walk: Walk, wanted: readonly Wanted[], chosen: NativeRuntime): void {
+  const local = wanted.find(({ name, own }) => own?.installed && /\.(?:apk|deb|rpm)$/.test(name))?.own?.installed;
+  if (local) throw refuse('unsupported-shape', { reason: `${local.name} is installed from a file, which the runtime stage does not have`, help: 'Install it from a repository, or add a runtime stage by hand.' }, { line: local.line });
   const kept = foreignSteps(walk, wanted);
   if (kept.length > 0) {
     const missing = kept.flatMap((step) => step.run?.parts ?? []).flatMap((part) => part.commands).flatMap((command) => (command.name === undefined ? [] : (providerOf(walk, command.name, chosen) ?? [])));
-    if (missing.length > 0) runtime.add(installLine([...new Set(['ca-certificates', ...missing])].map((name) => ({ name, own: undefined })), chosen, []), { comment: 'To reach the package repository' });
+    if (missing.length > 0) runtime.add(installLine(walk, [...new Set(['ca-certificates', ...missing])].map((name) => ({ name, own: undefined })), chosen, []), { comment: 'To reach the package repository' });
     for (const step of kept) runtime.keep(step, 'the runtime stage needs a package of this repository');
   }
-  const rest = wanted.filter(({ own }) => own === undefined || !kept.includes(own.installed.step));
+  const rest = wanted.filter(({ own }) => own?.installed === undefined || !kept.includes(own.installed.step));
   const same = chosen.facts?.suite === walk.base.facts?.suite && chosen.family === walk.base.facts?.family;
   const mirrors = same && kept.length === 0 ? walk.steps.flatMap((step) => step.run?.parts ?? []).filter(isMirror) : [];
   const moved = chosen.family === 'debian' && walk.base.facts?.family === 'debian' && walk.base.facts.suite !== undefined && hasEnded(walk.base.facts.suite) && chosen.facts?.suite !== walk.base.facts.suite;
-  const line = rest.length > 0 ? installLine(rest, chosen, mirrors) : undefined;
+  const line = rest.length > 0 ? installLine(walk, rest, chosen, mirrors) : undefined;
   if (line === undefined) return;
   // ARGs hold for one stage only.
   const named = new Set(variablesIn(line));
@@ -46,7 +46,7 @@ export function installPackages(runtime: StageDraft, walk: Walk, wanted: readonl
 }
 
 /** The package of a program that a RUN calls to name a repository; undefined where the image has it. */
-function providerOf(walk: Walk, program: string, { facts, family }: GoRuntime): string | undefined {
+function providerOf(walk: Walk, program: string, { facts, family }: NativeRuntime): string | undefined {
   if (family === 'none' || facts?.programs.includes(program) || shellBuiltins.has(program)) return undefined;
   const installed = installedPackages(walk).find(({ name }) => programsOf(name, family).includes(program))?.name;
   return installed ?? packageOfProgram(program, family);
@@ -59,7 +59,7 @@ const ofTools: readonly (readonly [RegExp, RegExp])[] = [[/golang/i, /^golang/],
 function foreignSteps(walk: Walk, wanted: readonly Wanted[]): Step[] {
   const serves = (step: Step): boolean => ofTools.every(([repository, name]) => !repository.test(step.instruction.text) || wanted.some((item) => name.test(item.name)));
   const naming = walk.steps.filter(serves).filter((step) => step.run?.parts.some(namesSource) || step.copy?.entries.some(({ target }) => /^\/etc\/ap[tk]\//.test(target)) || /^\/etc\/ap[tk]\//.test(step.copy?.destination ?? ''));
-  const foreign = wanted.flatMap(({ own }) => (own && (own.unlisted || !isSame(own.name, walk)) && (naming.length > 0 || (own.installed.from.length > 0 && own.installed.part.effect.kind === 'packages' && own.installed.part.effect.manager !== 'apk')) ? [own] : []));
+  const foreign = wanted.flatMap(({ own }) => (own?.installed && (own.unlisted || !isSame(own.name, walk)) && (naming.length > 0 || (own.installed.from.length > 0 && own.installed.part.effect.kind === 'packages' && own.installed.part.effect.manager !== 'apk')) ? [{ name: own.name, installed: own.installed }] : []));
   if (foreign.length === 0) return [];
   const installing = new Set(foreign.map((item) => item.installed.step));
   const last = Math.max(...[...installing].map((step) => step.instruction.index));
@@ -86,20 +86,26 @@ function isOfPackages(part: RunPart): boolean {
 }
 
 /** One RUN for all packages; those whose recommended packages the Dockerfile left out are installed without them. */
-function installLine(wanted: readonly Wanted[], chosen: GoRuntime, mirrors: readonly RunPart[]): string {
+function installLine(walk: Walk, wanted: readonly Wanted[], chosen: NativeRuntime, mirrors: readonly RunPart[]): string {
   // What is installed under a condition, or by names that a loop makes, is repeated as it is.
-  const parts = [...new Set(wanted.flatMap(({ own }) => (own && !own.installed.part.simple ? [own.installed.part] : [])))];
-  const plain = wanted.filter(({ own }) => own === undefined || own.installed.part.simple !== undefined);
+  const parts = [...new Set(wanted.flatMap(({ own }) => (own?.installed && !own.installed.part.simple ? [own.installed.part] : [])))];
+  const plain = wanted.filter(({ own }) => own?.installed === undefined || own.installed.part.simple !== undefined);
   const before = mirrors.map((part) => part.text.trim());
   const after = parts.map((part) => part.text.trim());
-  const names = (items: readonly Wanted[]): string => items.map(({ name, own }) => (own?.installed.name === name ? own.installed.written : undefined) ?? name).join(' ');
+  const names = (items: readonly Wanted[]): string => items.map(({ name, own }) => (own?.installed?.name === name ? own.installed.written : undefined) ?? name).join(' ');
   if (chosen.family === 'alpine') {
-    const sources = [...new Set(plain.map(({ own }) => own?.installed.from.join(' ') ?? ''))];
-    const lines = sources.sort().map((source) => `apk add --no-cache ${source === '' ? '' : `${source} `}${names(plain.filter(({ own }) => (own?.installed.from.join(' ') ?? '') === source))}`);
+    const sources = [...new Set(plain.map(({ own }) => own?.installed?.from.join(' ') ?? ''))];
+    const lines = sources.sort().map((source) => `apk add --no-cache ${source === '' ? '' : `${source} `}${names(plain.filter(({ own }) => (own?.installed?.from.join(' ') ?? '') === source))}`);
     return `RUN ${[...before, ...lines, ...after].join(' \\\n    && ')}`;
   }
-  const full = plain.filter(({ own }) => own?.installed.recommends === true);
+  const full = plain.filter(({ own }) => own?.installed?.recommends === true);
   const bare = plain.filter((item) => !full.includes(item));
-  const lines = [...before, 'apt-get update', ...(full.length > 0 ? [`apt-get install -y ${names(full)}`] : []), ...(bare.length > 0 ? [`apt-get install -y --no-install-recommends ${names(bare)}`] : []), ...after, 'rm -rf /var/lib/apt/lists/*'];
+  // Ubuntu's tzdata asks for the area, and a build then waits for ever. What asks nobody in the original asks nobody here.
+  const install = `${isUnattended(walk) || (chosen.family === 'ubuntu' && plain.some(({ name }) => name === 'tzdata')) ? 'DEBIAN_FRONTEND=noninteractive ' : ''}apt-get install -y`;
+  const lines = [...before, 'apt-get update', ...(full.length > 0 ? [`${install} ${names(full)}`] : []), ...(bare.length > 0 ? [`${install} --no-install-recommends ${names(bare)}`] : []), ...after, 'rm -rf /var/lib/apt/lists/*'];
   return `RUN ${lines.join(' \\\n    && ')}`;
 }
+
+/** Whether packages of the original are installed without questions: by ENV, ARG or a word in front of the command. */
+const isUnattended = (walk: Walk): boolean =>
+  walk.steps.some(({ instruction, run }) => ((instruction.keyword === 'ENV' || instruction.keyword === 'ARG') && instruction.pairs.some(({ name }) => name === 'DEBIAN_FRONTEND')) || run?.parts.some((part) => /\bDEBIAN_FRONTEND=noninteractive\b/.test(part.text)));
