@@ -3,8 +3,8 @@ import type { ScriptArguments } from './script-arguments.ts';
 import type { StartCommand } from './start.ts';
 
 /**
- * Programs that prepare, wait or report, and are no service: the commands of GNU coreutils that scripts use, with those of findutils, grep, sed,
- * procps and shadow that stand beside them. Source: the manuals of these packages.
+ * Programs that prepare, wait or report, and are no service: commands of coreutils, findutils, grep, sed, procps and shadow that entry points
+ * use.
  */
 const helpers = new Set(
   'adduser addgroup awk basename cat chgrp chmod chown cp cut date dd df dirname du expr find fold grep groupadd groupmod head hostname id install kill ln logger ls mkdir mkfifo mktemp mv nproc pkill printenv ps readlink realpath rm rmdir sed seq sha256sum sleep sort stat stdbuf sync tail tee touch tr truncate tty uname uniq useradd usermod wc whoami xargs yes'.split(' '),
