@@ -12,7 +12,7 @@ import type { NativeRuntime, Wanted } from './runtimes.ts';
 /** Folders of the package manager, and of the keys of further repositories. */
 const packageFolders = /^\/(?:etc\/ap[tk]|usr\/share\/keyrings|var\/(?:lib\/apt|cache)|tmp|root\/\.gnupg)(?:\/|$)/;
 
-/** A change of the addresses of the distribution's own packages: `sed -i s/deb.debian.org/…/ /etc/apt/sources.list`. */
+/** A change of the addresses of the distribution's own packages: `sed -i s/HOST/MIRROR/ /etc/apt/sources.list`. */
 const isMirror = (part: RunPart): boolean => part.simple?.name === 'sed' && /\/etc\/(?:apk\/repositories|apt\/sources\.list)/.test(part.text);
 
 /** Whether a part names a further source of packages, or its key. */

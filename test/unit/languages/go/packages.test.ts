@@ -45,7 +45,7 @@ describe('go: packages of the runtime stage', () => {
   });
 
   it('come from the mirror that the Dockerfile names', async () => {
-    const mirror = 'sed -i s/dl-cdn.alpinelinux.org/mirror.example.com/ /etc/apk/repositories';
+    const mirror = 'sed -i s/packages.example.org/mirror.example.com/ /etc/apk/repositories';
     expect(await outcome(file('golang:1.22-alpine', `RUN ${mirror} && apk add --no-cache ffmpeg`), starts('ffmpeg'))).toContain(`RUN ${mirror} \\\n    && apk add --no-cache ffmpeg\n`);
   });
 
