@@ -2,11 +2,11 @@ import { basename, dirname, inImage, join } from '../../project/project.ts';
 import { imagePathOf, isBelow } from '../../walk/place.ts';
 import type { Start } from '../../walk/start.ts';
 import type { Walk } from '../../walk/walk.ts';
-import type { Asset, Assets } from '../native/facts.ts';
+import type { Evidence, Asset, Assets } from '../native/facts.ts';
 import { folded, holdsData, isNeverRead, isOfTools, outermost, withoutSources } from './asset-folders.ts';
 import { namedByConfiguration, namedByEnvironment, namedByModules, namedByStart, type AssetName } from './asset-names.ts';
 import { fileCalls, inModules, modulesThatReadFiles } from './data.ts';
-import type { GoEvidence, GoSources, GoString } from './sources.ts';
+import type { GoSources, GoString } from './sources.ts';
 
 /** Calls that take a file system, so that the names among their arguments are names in it. */
 const ofFileSystems = /^(?:.*\.ParseFS|fs\.(?:Sub|ReadFile|ReadDir|Glob|WalkDir|Stat)|iofs\.New|http\.FS|(?!os\.|ioutil\.).*\.(?:ReadFile|ReadDir|Open))$/;
@@ -54,7 +54,7 @@ function unprovenBy(walk: Walk, sources: GoSources, cwd: string): string | undef
   return whole && `${whole.call} reads the whole folder ${whole.text === '' ? '.' : whole.text} (${place(whole)})`;
 }
 
-const place = (evidence: GoEvidence): string => `${evidence.file}:${evidence.line}`;
+const place = (evidence: Evidence): string => `${evidence.file}:${evidence.line}`;
 
 /** Whether a path of the context is compiled in. */
 const isEmbedded = (source: string, sources: GoSources): boolean => sources.embedded.some((folder) => folder !== '' && isBelow(`/${source}`, `/${folder}`));

@@ -4,7 +4,8 @@ import { filesBelow } from '../../project/project.ts';
 import { lastOf, type Walk } from '../../walk/walk.ts';
 import { inModules, modulesThatStart, modulesWithTemporary, modulesWithZones } from './data.ts';
 import { installedPackages } from '../native/packages.ts';
-import type { GoEvidence, GoSources } from './sources.ts';
+import type { GoSources } from './sources.ts';
+import type { Evidence } from '../native/facts.ts';
 
 /** Names of time zones, by themselves or in the address of a data base. Source: the tz database; the MySQL driver's `loc`. */
 const zoneName = /(?:^|loc=|TZ=)(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Europe|Indian|Mexico|Pacific|US)(?:\/|%2[Ff])[A-Z]\w+/;
@@ -23,7 +24,7 @@ export function sourceNeeds(walk: Walk, sources: GoSources): Requirement[] {
   const network = ['net/http', 'crypto/tls', 'net/smtp', 'net/rpc'].map((path) => imports.get(path)).find((evidence) => evidence !== undefined) ?? [...imports].find(([path]) => third(path))?.[1];
   if (sources.known) from('certificates', 'HTTPS and TLS clients check certificates', network);
   else needs.push({ need: 'certificates', why: 'the program may speak TLS', file: undefined, line: undefined });
-  const imported = (...lists: (readonly string[])[]): GoEvidence | undefined => [...imports].find(([path]) => lists.some((modules) => inModules(path, modules)))?.[1];
+  const imported = (...lists: (readonly string[])[]): Evidence | undefined => [...imports].find(([path]) => lists.some((modules) => inModules(path, modules)))?.[1];
   if (!imports.has('time/tzdata')) {
     from('timezones', 'time.LoadLocation reads the time zone database', sources.locations[0]);
     if (sources.locations.length === 0) from('timezones', 'a time zone is named', sources.strings.find((item) => zoneName.test(item.text)) ?? imported(modulesWithZones));

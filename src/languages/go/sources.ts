@@ -3,22 +3,17 @@ import { fileCalls, inModules, modulesWithBoxes } from './data.ts';
 import { callsIn, lex, type Call, type Lexed } from './lexer.ts';
 import { constantsOf, PathReader, type Constants } from './paths.ts';
 import { shellTextOf } from './shell-text.ts';
-
-/** A place in a Go file that shows something. */
-export interface GoEvidence {
-  readonly file: string;
-  readonly line: number;
-  readonly text: string;
-}
+import type { Evidence } from '../native/facts.ts';
+import { sourceTexts } from '../native/source-texts.ts';
 
 /** A string literal outside imports. */
-export interface GoString extends GoEvidence {
+export interface GoString extends Evidence {
   /** The innermost call that it is an argument of; undefined in none. */
   readonly call: string | undefined;
 }
 
 /** A call that reads a file or folder at a path that is known, or whose folder is. */
-export interface GoRead extends GoEvidence {
+export interface GoRead extends Evidence {
   /** Name of the call; `text` is the path. */
   readonly call: string;
 }
@@ -27,39 +22,36 @@ export interface GoRead extends GoEvidence {
 export interface GoSources {
   /** Whether there are Go files to look at. */
   readonly known: boolean;
-  readonly imports: ReadonlyMap<string, GoEvidence>;
+  readonly imports: ReadonlyMap<string, Evidence>;
   /** String literals outside imports; `text` is the value. */
   readonly strings: readonly GoString[];
   readonly reads: readonly GoRead[];
   /** Calls that read files at a path that may be any. */
-  readonly unknownReads: readonly GoEvidence[];
-  readonly writes: readonly GoEvidence[];
-  readonly temporary: readonly GoEvidence[];
-  readonly locations: readonly GoEvidence[];
-  readonly home: readonly GoEvidence[];
+  readonly unknownReads: readonly Evidence[];
+  readonly writes: readonly Evidence[];
+  readonly temporary: readonly Evidence[];
+  readonly locations: readonly Evidence[];
+  readonly home: readonly Evidence[];
   /** Programs started through os/exec; an unknown one has an empty text. */
-  readonly programs: readonly GoEvidence[];
+  readonly programs: readonly Evidence[];
   /** Texts for `sh -c` that are made at run time; each is an unknown program, too. */
-  readonly openShells: readonly GoEvidence[];
-  readonly users: readonly GoEvidence[];
+  readonly openShells: readonly Evidence[];
+  readonly users: readonly Evidence[];
   /** Calls that only root may make, or that root makes with more right. */
-  readonly powers: readonly GoEvidence[];
+  readonly powers: readonly Evidence[];
   /** Numbers of ports below 1024. */
-  readonly ports: readonly GoEvidence[];
+  readonly ports: readonly Evidence[];
   /** Programs of `//go:generate` lines. */
   readonly generators: readonly string[];
   /** runtime.Caller used for more than logs: file paths of the build. */
-  readonly callers: readonly GoEvidence[];
+  readonly callers: readonly Evidence[];
   /** Calls that name the content type of a file by its extension. */
-  readonly contentTypes: readonly GoEvidence[];
+  readonly contentTypes: readonly Evidence[];
   /** Calls that ask where the program's own file is. */
-  readonly executable: readonly GoEvidence[];
+  readonly executable: readonly Evidence[];
   /** Files and folders of the context that `//go:embed` compiles in; patterns are cut at their first wildcard. */
   readonly embedded: readonly string[];
 }
-
-/** Bytes of Go source looked at; what lies beyond makes the answer "unknown reads". */
-const enoughSource = 30_000_000;
 
 const patterns = {
   writes: /\b(?:os\.(?:Create|WriteFile|Mkdir|MkdirAll|Rename|Remove|RemoveAll|Symlink|Link|Truncate|Chmod|Chown|Chtimes)|ioutil\.WriteFile|SaveUploadedFile|SaveFile|SaveAs|SavePNG|SaveJPG|OutputFileAndClose|imaging\.Save|imgio\.Save|gocv\.IMWrite|(?:os|syscall|unix)\.O_(?:CREATE?|WRONLY|RDWR|APPEND)|OutputPaths)\b/g,
@@ -75,7 +67,7 @@ const patterns = {
 } as const;
 
 type Kind = keyof typeof patterns;
-type Found = Record<Kind | 'programs' | 'openShells' | 'unknownReads', GoEvidence[]> & { strings: GoString[]; reads: GoRead[]; embedded: string[] };
+type Found = Record<Kind | 'programs' | 'openShells' | 'unknownReads', Evidence[]> & { strings: GoString[]; reads: GoRead[]; embedded: string[] };
 
 /**
  * Looks through Go files.
@@ -85,16 +77,9 @@ type Found = Record<Kind | 'programs' | 'openShells' | 'unknownReads', GoEvidenc
  */
 export function goSources(project: Project, files: readonly string[], generating: readonly string[] = files): GoSources {
   const found: Found = { writes: [], temporary: [], locations: [], home: [], users: [], powers: [], callers: [], contentTypes: [], executable: [], ports: [], programs: [], openShells: [], unknownReads: [], strings: [], reads: [], embedded: [] };
-  const imports = new Map<string, GoEvidence>();
+  const imports = new Map<string, Evidence>();
   const lexed = new Map<string, Lexed>();
-  let bytes = 0;
-  for (const file of files) {
-    const text = project.read(file) ?? '';
-    bytes += text.length;
-    if (bytes > enoughSource) {
-      found.unknownReads.push({ file, line: 1, text: 'more source than is looked at' });
-      break;
-    }
+  for (const [file, text] of sourceTexts(project, files, found.unknownReads)) {
     lexed.set(file, lex(text));
     for (const match of text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)) {
       for (const pattern of match[1]!.match(/"[^"]*"|`[^`]*`|\S+/g) ?? []) found.embedded.push(join(dirname(file), pattern.replace(/^["`]|["`]$/g, '').replace(/^all:/, '').replace(/(?:^|\/)[^/]*[*?[].*$/, '')));
@@ -130,7 +115,7 @@ function constantsByFolder(files: ReadonlyMap<string, Lexed>): Map<string, Const
   return new Map([...packages].map(([folder, known]) => [folder, new Map([...exported, ...known].filter((entry): entry is [string, string] => entry[1] !== undefined))]));
 }
 
-function scanFile(file: string, item: Lexed, constants: Constants, imports: Map<string, GoEvidence>, found: Found): void {
+function scanFile(file: string, item: Lexed, constants: Constants, imports: Map<string, Evidence>, found: Found): void {
   const { code, strings, lineAt } = item;
   const importEnd = Math.max(0, ...Array.from(code.matchAll(/^import\s*(?:\([^)]*\)|[^\n]*)/gm), (match) => match.index + match[0].length));
   // The names of .proto files in what protoc makes are never opened.

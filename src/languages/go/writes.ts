@@ -1,7 +1,8 @@
 import { containerAction } from '../../project/action.ts';
 import { exposedPorts, lastOf, type Walk } from '../../walk/walk.ts';
 import { inModules, modulesOfTheHost, modulesThatStart, modulesThatWrite } from './data.ts';
-import type { GoEvidence, GoSources } from './sources.ts';
+import type { GoSources } from './sources.ts';
+import type { Evidence } from '../native/facts.ts';
 
 /** A file or socket of the host; what everybody may open is not meant. */
 const ofTheHost = /(?:^|\/)(?:docker|containerd|podman|crio)\.sock$|^\/dev\/(?!(?:null|zero|full|tty|stdin|stdout|stderr|u?random)$|fd\/|shm)./;
@@ -21,8 +22,8 @@ export function writesOf(walk: Walk, sources: GoSources, requires: readonly stri
   const action = containerAction(walk.project);
   if (action !== undefined) return `${action}: the workspace of an action belongs to root`;
   if (!sources.known) return 'the sources are not at hand';
-  const imported = (modules: readonly string[]): GoEvidence | undefined => [...sources.imports].find(([path]) => inModules(path, modules))?.[1];
-  const first = (evidence: GoEvidence | undefined, say: (text: string) => string): string | undefined => evidence && `${say(evidence.text)} (${evidence.file}:${evidence.line})`;
+  const imported = (modules: readonly string[]): Evidence | undefined => [...sources.imports].find(([path]) => inModules(path, modules))?.[1];
+  const first = (evidence: Evidence | undefined, say: (text: string) => string): string | undefined => evidence && `${say(evidence.text)} (${evidence.file}:${evidence.line})`;
   const required = requires.find((path) => inModules(path, modulesThatWrite));
   return (
     first(sources.writes[0], (text) => `${text} writes files`) ??

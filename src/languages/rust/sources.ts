@@ -1,5 +1,6 @@
 import { dirname, filesBelow, join, type Project } from '../../project/project.ts';
 import type { Evidence, SourceFacts } from '../native/facts.ts';
+import { sourceTexts } from '../native/source-texts.ts';
 
 /** What the project's own Rust files show. */
 export interface RustSources extends SourceFacts {
@@ -20,9 +21,6 @@ export interface RustSources extends SourceFacts {
 }
 
 type Lists = { -readonly [K in Exclude<keyof RustSources, 'known' | 'compiledIn'>]: Evidence[] };
-
-/** Bytes of source looked at; what lies beyond makes the answer "unknown reads". */
-const enoughSource = 30_000_000;
 
 const calls = {
   writes: /\b(?:File::create(?:_new)?|fs::(?:write|create_dir|create_dir_all|rename|remove_\w+|copy|hard_link|set_permissions)|(?:DirBuilder|File)::new\(|create_dir_all|UnixListener::bind)\b|\.(?:append|create|create_new|truncate)\(\s*true/g,
@@ -55,14 +53,7 @@ export function rustSources(project: Project, folders: readonly string[], debug:
   const compiledIn = new Set<string>();
   const inTests = /(?:^|\/)(?:tests|benches|examples|fuzz)\//;
   const files = [...new Set(folders.flatMap((folder) => filesBelow(project, folder, (path) => path.endsWith('.rs') && !inTests.test(path.slice(folder === '' ? 0 : folder.length + 1)))))];
-  let bytes = 0;
-  for (const file of files) {
-    const text = project.read(file) ?? '';
-    bytes += text.length;
-    if (bytes > enoughSource) {
-      found.unknownReads.push({ file, line: 1, text: 'more source than is looked at' });
-      break;
-    }
+  for (const [file, text] of sourceTexts(project, files, found.unknownReads)) {
     if (/(?:^|\/)build\.rs$/.test(file) && folders.includes(dirname(file))) scanBuildScript(file, text, found);
     else scanFile(file, text, debug, found, compiledIn);
   }
